@@ -63,7 +63,7 @@ def check(engine: Engine, settings: Settings, draft_id: int) -> Checked:
     found = asyncio.run(_conflicts(settings, draft, laid.catalogue, others))
     if found.claimed:
         raise FindingError(
-            f"draft {draft.id} was expected to claim no page of another screen, it claims "
+            f"expected draft {draft.id} to claim no page of another screen, found that it claims "
             f"{', '.join(found.claimed[:5])}"
         )
     return Checked(draft=draft, looked_at=found.looked_at, unknown=found.unknown)

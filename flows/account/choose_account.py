@@ -39,7 +39,9 @@ async def choose_account(visit: Visit, *, account: SellerAccount, bounds: Bounds
         async with visit.time.within(limits.visit.total_seconds()):
             return await choose_on(Navigator(visit=visit, bounds=limits), account)
     except TimeoutError as err:
-        raise StepTimeoutError("choosing the account was expected to end within the visit's bound, it did not") from err
+        raise StepTimeoutError(
+            "expected the account to be chosen within the visit's bound, found it still under way"
+        ) from err
 
 
 async def choose_on(walk: Navigator, account: SellerAccount) -> ActiveAccount:
@@ -59,7 +61,7 @@ async def _signed_in(walk: Navigator, seen: Recognition) -> Recognition:
     seen = await onward(walk, seen)
     if seen.session is SessionRule.SIGNED_OUT:
         raise SignedOutError(
-            "a signed-in page was expected, the site asks to sign in", screen=seen.screen, url=seen.path
+            "expected a signed-in page, found that the site asks to sign in", screen=seen.screen, url=seen.path
         )
     return seen
 
@@ -79,20 +81,22 @@ async def _open_picker(walk: Navigator, account: SellerAccount, seen: Recognitio
 async def _prove(walk: Navigator, account: SellerAccount, seen: Recognition, picker: Picker) -> ActiveAccount:
     if seen.screen in _PICKERS:
         raise WrongAccountError(
-            "the picker was expected to be over after the choice, it came back", screen=seen.screen, url=seen.path
+            "expected the picker to be over after the choice, found it again: look at the kept page",
+            screen=seen.screen,
+            url=seen.path,
         )
     if active := await _proven(walk, account, picker):
         return active
     if seen.screen in ("failed_global", "no_account", "access_required"):
         raise AccountNotOfferedError(
-            f"the chosen account was expected to open, the site refuses it ({seen.screen}): the seller has not "
+            f"expected the chosen account to open, found that the site refuses it ({seen.screen}): the seller has not "
             "(or no longer) given it",
             screen=seen.screen,
             url=seen.path,
         )
     shown = await read_active(walk.visit)
     raise WrongAccountError(
-        f"{account.marketplace.country} of the account's merchant was expected to be active, the page shows "
+        f"expected {account.marketplace.country} of the account's merchant to be active, found that the page shows "
         f"{_told(shown, account, walk)}",
         screen=seen.screen,
         url=seen.path,

@@ -75,7 +75,9 @@ class Picker:
             seen = await self.walk.open(self.walk.visit.page.url)
         if "error" in (await self._drawn(seen)).variants:
             raise SiteRefusedError(
-                "the account picker was expected to list accounts, it shows an error", screen=seen.screen, url=seen.path
+                "expected the account picker to list accounts, found an error: try again later",
+                screen=seen.screen,
+                url=seen.path,
             )
         return seen
 
@@ -179,7 +181,7 @@ class Picker:
         while not (confirm := await find(self.walk.visit, seen.screen, "confirm")):
             if monotonic() > ends:
                 raise StepTimeoutError(
-                    "the picker was expected to let the choice be confirmed, it does not",
+                    "expected the picker to let the choice be confirmed, found no way to: look at the kept page",
                     screen=seen.screen,
                     url=seen.path,
                 )
@@ -231,7 +233,7 @@ class Picker:
         account = self.account
         wanted = self.walk.visit.redactor.redact(account.merchant_name or account.merchant_id or "the only merchant")
         return AccountNotOfferedError(
-            f"one account {wanted}, {account.marketplace.country} was expected in the picker, it shows {saw}: "
+            f"expected one account {wanted}, {account.marketplace.country} in the picker, found {saw}: "
             "the seller has not given it",
             screen=seen.screen,
             url=seen.path,

@@ -81,8 +81,8 @@ async def require_selected(visit: Visit, account: SellerAccount) -> None:
         visit.note("account_switcher", "the account is active" if told else "another account is active")
     if told is False:
         raise WrongAccountError(
-            f"{account.marketplace.country} of the account's merchant was expected to be active, the page "
-            "shows it and its account switcher was told another: nothing was read",
+            f"expected {account.marketplace.country} of the account's merchant to be active, found that the page shows "
+            "it and its account switcher was told another: nothing was read",
             screen="account_switcher",
         )
 
@@ -125,7 +125,7 @@ async def require_listed(
         visit.note("account_switcher", "listed after acceptance" if told else "not listed after acceptance")
     if told is False:
         raise AccountNotOfferedError(
-            "the accepted merchant was expected among the user's accounts, the page says accepted and the list "
+            "expected the accepted merchant among the user's accounts, found that the page says accepted and the list "
             "that its account switcher was given lacks the merchant: it is looked at again, nothing is accepted twice",
             screen="account_switcher",
         )

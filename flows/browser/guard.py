@@ -6,7 +6,6 @@ Whatever a flow or a page wants.
 from __future__ import annotations
 
 import asyncio
-from base64 import b64decode
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,12 +13,14 @@ from time import monotonic
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from playwright.async_api import BrowserContext, CDPSession, ElementHandle, Error, Frame, Page, Request, Response, Route
+from playwright.async_api import BrowserContext, CDPSession, ElementHandle, Error, Frame, Page, Response, Route
 from pydantic import SecretStr
 
 from flows.browser.hosts import HostPolicy, PersonRules, ReadCall, ReadOnly, RequestRuling, judge
 from flows.browser.network import is_loopback
-from flows.browser.scripts import expression_of, source
+from flows.browser.scripts import expression_of, script, source
+from flows.browser.sent_bodies import body_of, carried_by, text_of
+from flows.browser.whose_secret import OwnedSecret
 from flows.errors import ForeignHostError, SecretGuardError, StepTimeoutError
 
 __all__ = ["Guard", "HostPolicy", "ReadCall"]
@@ -35,6 +36,7 @@ _ELSEWHERE = ("document", "stylesheet", "script", "xhr", "fetch", "ping", "event
 _OWN = ("https://sellercentral*", "https://www.amazon.*")
 
 _CARRY_NOTHING = ("GET", "HEAD", "OPTIONS")
+_MOST_NOTED, _LONGEST = 1000, 500  # of what a page makes us note, and its letters
 _COVERED = 3.0  # seconds for a layer over a field to go by itself
 
 
@@ -46,9 +48,12 @@ class Guard:
     rehearsal: bool
     blocked: list[str] = field(default_factory=list)  # "METHOD url" without query, in order
     sent: int = 0  # requests that carried something away: all that passed but GET and HEAD
+    dialogs: list[str] = field(default_factory=list)  # what pages said in boxes of the browser's own, which it closes
     led_to: list[str] = field(default_factory=list)  # the addresses among them that were pages
     _page: Page | None = None
     _foreign: str | None = None
+    _misdirected: str | None = None  # what a page did with a secret after it was typed
+    _owned: list[OwnedSecret] = field(default_factory=list, repr=False)
     _main_frame: str = ""  # the browser's id of the page's own frame
     _read_only: ReadOnly | None = None
     _person: PersonRules | None = None
@@ -73,6 +78,8 @@ class Guard:
             await context.route("**/*", lambda route: self._on_route(route))
         session, _ = await asyncio.gather(context.new_cdp_session(page), context.add_init_script(scripts))
         session.on("Fetch.requestPaused", lambda paused: self._own(self._on_paused(session, paused)))
+        session.on("Page.javascriptDialogOpening", lambda told: _note(self.dialogs, str(told.get("message", ""))))
+        await session.send("Page.enable")
         await session.send("Fetch.enable", {"patterns": _patterns()})
         # what is made beforehand is asked for by the browser itself, past every guard; its rules are taken
         # out by the script
@@ -90,11 +97,16 @@ class Guard:
 
         Raises:
             ForeignHostError: a navigation or a sent form was stopped.
+            SecretGuardError: a request was stopped that took a secret along for somebody else, or in its address.
         """
+        misdirected, self._misdirected = self._misdirected, None
+        if misdirected:
+            raise SecretGuardError(misdirected)
         foreign, self._foreign = self._foreign, None
         if foreign:
             raise ForeignHostError(
-                f"only listed hosts over https were expected, the page asked for {foreign}: it was stopped", url=foreign
+                f"expected listed hosts over https alone, found that the page asks for {foreign}: it was stopped",
+                url=foreign,
             )
 
     async def read_only(
@@ -138,26 +150,30 @@ class Guard:
             the form is for another address. Nothing was typed.
             StepTimeoutError: something lies over the element and stays. Nothing was typed.
         """
-        where = await handle.evaluate(expression_of(source("where")))
+        where = await handle.evaluate(script("where"))
         for url in filter(None, (where["href"], where["target"])):
             parts = urlsplit(url)
             if parts.scheme != "https" or parts.hostname not in self.policy.sign_in or parts.port not in (None, 443):
                 shown = f"{parts.scheme}://{parts.netloc}"
                 raise SecretGuardError(
-                    f"a sign-in host over https was expected, the field belongs to {shown}: nothing was typed",
+                    f"expected a field of a sign-in host over https, found one of {shown}: nothing was typed",
                     url=shown,
                 )
         if not where["connected"]:
-            raise SecretGuardError("the field was expected on the page, it is gone: nothing was typed")
+            raise SecretGuardError("expected the field on the page, found it gone: nothing was typed")
         if owner and any(claim.lower() != owner.strip().lower() for claim in where["claims"]):
             raise SecretGuardError(
-                "a form for the account's user was expected, it holds another address: nothing was typed"
+                "expected a form for the account's user, found another address in it: nothing was typed; look at the "
+                "kept page"
             )
         if self.rehearsal:
             await self._require_loopback(handle, urlsplit(where["href"]).hostname or "")
         await require_on_top(handle, what="field", lost="typed")
         value = secret.get_secret_value()
         self.typed.append((handle, secret))
+        if owner:
+            others = [one for one in self._owned if one.secret != secret]
+            self._owned = [*others, OwnedSecret(secret=secret, owner=owner)]
         try:
             await (handle.press(value) if len(value) == 1 else handle.fill(value))  # boxes of one digit listen to keys
         except Error as err:
@@ -171,7 +187,7 @@ class Guard:
         if address is None or not is_loopback(address["ipAddress"]):
             seen = address["ipAddress"] if address else "an unknown address"
             raise SecretGuardError(
-                f"in rehearsal {host} was expected on loopback, it came from {seen}: nothing was typed",
+                f"expected {host} on loopback in a rehearsal, found it at {seen}: nothing was typed",
                 url=f"https://{host}",
             )
 
@@ -183,7 +199,8 @@ class Guard:
         request = paused["request"]
         kind, frame = paused.get("resourceType", "Other").lower(), paused.get("frameId")
         inner = self._read_only is not None and frame not in (None, self._main_frame)
-        passes = self._rule(kind, request["method"], request["url"], inner=inner, body=_body_of(request))
+        passes = self._rule(kind, request["method"], request["url"], inner=inner, body=body_of(request))
+        passes = passes and self._is_directed(request["url"], carried_by(request))
         self.sent += passes and self._carries(request["method"], request["url"])
         # The page may be gone by now, and the request with it.
         with suppress(Error):
@@ -195,12 +212,19 @@ class Guard:
 
     async def _on_route(self, route: Route) -> None:
         request = route.request
-        passes = self._rule(request.resource_type, request.method, request.url, body=_text_of(request))
+        passes = self._rule(request.resource_type, request.method, request.url, body=text_of(request))
+        passes = passes and self._is_directed(request.url, text_of(request) or "")
         kinds = (*_ELSEWHERE, "image") if self._person else _ELSEWHERE
         passes = passes and request.resource_type in kinds  # among the others are rules for pages made beforehand
         self.sent += passes and self._carries(request.method, request.url)
         with suppress(Error):
             await (route.continue_() if passes else route.abort("blockedbyclient"))
+
+    def _is_directed(self, url: str, carried: str) -> bool:
+        """Whether a request takes every secret in it along for the address it was typed for."""
+        why = next((why for one in self._owned if (why := one.misdirection(url=url, carried=carried))), None)
+        self._misdirected = self._misdirected or why
+        return why is None
 
     def _carries(self, method: str, url: str) -> bool:
         """Whether a request takes something of the page's along.
@@ -228,7 +252,7 @@ class Guard:
         parts = urlsplit(url)
         shown = f"{parts.scheme}://{parts.netloc}{parts.path}"
         if kind not in ("media", "font", "image"):
-            self.blocked.append(f"{method} {shown}")
+            _note(self.blocked, f"{method} {shown}")
         if self._person is not None:
             return False
         if kind == "document" and not inner:
@@ -248,24 +272,10 @@ class Guard:
             task.exception()  # a closing page may refuse; what matters was recorded before
 
 
-def _body_of(request: dict[str, Any]) -> str | None:
-    """What a request carries, as text; None where the browser does not tell all of it."""
-    if any("method-override" in name.lower() for name in request.get("headers", {})):
-        return None  # it asks to be taken for another method
-    entries = request.get("postDataEntries")
-    if entries and (len(entries) != 1 or not entries[0].get("bytes")):
-        return None  # in parts, or a file
-    try:
-        return b64decode(entries[0]["bytes"]).decode("utf-8") if entries else request.get("postData")
-    except ValueError:
-        return None
-
-
-def _text_of(request: Request) -> str | None:
-    try:
-        return None if any("method-override" in name for name in request.headers) else request.post_data
-    except UnicodeDecodeError:
-        return None
+def _note(noted: list[str], what: str) -> None:
+    """Note what a page does, which may do it without end."""
+    if len(noted) < _MOST_NOTED:
+        noted.append(what[:_LONGEST])
 
 
 def _patterns() -> list[dict[str, str]]:
@@ -286,6 +296,6 @@ async def require_on_top(handle: ElementHandle, *, what: str, lost: str) -> None
     while over := await handle.evaluate(expression_of(source("on_top"))):
         if monotonic() > ends:
             raise StepTimeoutError(
-                f"the {what} was expected to be on top, a layer ({str(over)[:30]}) lies over it: nothing was {lost}"
+                f"expected the {what} to be on top, found a layer over it ({str(over)[:30]}): nothing was {lost}"
             )
         await asyncio.sleep(0.1)

@@ -88,7 +88,7 @@ async def open_browser(options: BrowserOptions) -> AsyncIterator[Browser]:
             )
         except Error as err:
             raise BrowserMissingError(
-                f"the browser was expected to start, it did not: {_reason(err)}; see 'sc-agent doctor'"
+                f"expected the browser to start, found that it did not: {_reason(err)}; see 'sc-agent doctor'"
             ) from err
         try:
             yield browser
@@ -184,7 +184,7 @@ async def new_page(
     except TimeoutError as err:
         kill_browser(browser)
         raise BrowserLostError(
-            f"the browser was expected to open a page within {_OPEN_WITHIN:g} s, it hangs and was ended"
+            f"expected the browser to open a page within {_OPEN_WITHIN:g} s, found it hanging: it was ended"
         ) from err
 
 

@@ -21,7 +21,7 @@ _MOVED = (
     "different document",  # an element of the document before
     "in the context they were created",
 )
-_LATE = "the page was expected to react to an act, it did not within its bound; the visit may be repeated"
+_LATE = "expected the page to react to an act, found no reaction within its bound: the visit may be repeated"
 
 
 class PageMovedError(Exception):
@@ -32,7 +32,9 @@ class ActRefusedError(StepTimeoutError):
     """The page is there and did not take an act: not within its bound, or not at all."""
 
     def __init__(self, reason: str, *, is_late: bool) -> None:
-        super().__init__(_LATE if is_late else f"the page was expected to take an act, the browser refused: {reason}")
+        super().__init__(
+            _LATE if is_late else f"expected the page to take an act, found that the browser refuses: {reason}"
+        )
         self.told = reason  # Playwright's own words, one line; kept in no outcome
         self.is_late = is_late
 
@@ -95,4 +97,4 @@ def _meaning(err: Error, *, gone: bool) -> FlowError | PageMovedError:
 
 
 def _lost() -> BrowserLostError:
-    return BrowserLostError("the page was expected to answer, but it or its browser is gone; the visit may be repeated")
+    return BrowserLostError("expected the page to answer, found it or its browser gone: the visit may be repeated")

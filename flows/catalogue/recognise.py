@@ -37,6 +37,7 @@ class Recognition:
     title: str = ""
     status: int = 0  # HTTP status of the document, 0 when unknown
     document: str = ""  # changes with every new document
+    lines: frozenset[int] = frozenset()  # of a page that asks for a password: hashes of its visible lines
     shape: str = ""  # hash of what is visible, to see progress
     is_settled: bool = True  # the document and its scripts are loaded
     emails: tuple[str, ...] = field(default=())  # addresses shown where a signed-in page names its user
@@ -53,6 +54,11 @@ class Recognition:
         """The address without query: safe to log."""
         parts = urlsplit(self.url)
         return f"{parts.scheme}://{parts.netloc}{parts.path}"
+
+    @property
+    def place(self) -> dict[str, str]:
+        """Where it is, as an error tells it."""
+        return {"screen": self.screen, "url": self.path}
 
     def differs(self, before: Recognition) -> bool:
         """Another document, another screen, or a message that was not there.
@@ -142,6 +148,7 @@ def read(seen: dict[str, Any], catalogue: Catalogue) -> Recognition:
         title=seen["title"],
         status=seen["status"],
         document=seen["document"],
+        lines=frozenset(seen["lines"]),
         shape=seen["shape"],
         is_settled=seen["ready"] == "complete",
         emails=look.addresses("signed_in_as", named=True),

@@ -114,12 +114,12 @@ class InsightPages:
         if refusal is not None:
             return refusal.kind
         if self.page.url.startswith("chrome-error:"):
-            raise SiteRefusedError("a page was expected, the browser shows its own error", url=path)
+            raise SiteRefusedError("expected a page, found the browser's own error", url=path)
         here = urlsplit(self.page.url).path.rstrip("/") or "/"
         if here != path and not here.startswith((path + "/", *also)):
             return RefusalKind.REDIRECTED
         if seen.session is not SessionRule.SIGNED_IN:
-            raise SiteRefusedError(f"a signed-in page was expected, {seen.screen} came", url=seen.path)
+            raise SiteRefusedError(f"expected a signed-in page, found {seen.screen}", url=seen.path)
         return None
 
     async def _rest(self) -> bool:

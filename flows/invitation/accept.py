@@ -76,7 +76,11 @@ async def accept_invitation(
     limits = bounds or Bounds()
     walk = Navigator(visit=visit, bounds=limits)
     sign_in = SignIn(
-        walk=walk, host=invitation.host, credentials=credentials, hooks=hooks, typed=SubmittedSecrets(hooks)
+        walk=walk,
+        host=invitation.host,
+        credentials=credentials,
+        hooks=hooks,
+        typed=SubmittedSecrets(hooks, visit.guard.dialogs),
     )
     try:
         async with visit.time.within(limits.visit.total_seconds()):
@@ -85,7 +89,7 @@ async def accept_invitation(
             ).run()
     except TimeoutError as err:
         raise StepTimeoutError(
-            f"the acceptance was expected to end within {limits.visit.total_seconds():g} s, it did not"
+            f"expected the acceptance to end within {limits.visit.total_seconds():g} s, found it still under way"
         ) from err
 
 
@@ -128,7 +132,8 @@ class _Accepting:
     def _require(identity: Identity) -> None:
         if identity.proof is Proof.NONE:
             raise WrongIdentityError(
-                "the site was expected to show that the invited address is signed in, it does not: nothing was clicked"
+                "expected the site to show that the invited address is signed in, found no sign of it: nothing was "
+                "clicked; look at the kept page, then release the account"
             )
 
     async def _without_click(self, seen: Recognition) -> Acceptance:
@@ -150,24 +155,23 @@ class _Accepting:
         ours = self.sign_in.credentials.user_email.strip().lower()
         if seen.addressed and ours not in seen.addressed:
             raise InvitationClosedError(
-                "an invitation of the account's user was expected, the page says it was sent to another "
-                "address: nothing was clicked",
+                "expected an invitation of the account's user, found that it was sent to another address: nothing was "
+                "clicked",
                 reason="other_recipient",
-                screen=seen.screen,
-                url=seen.path,
+                **seen.place,
             )
         strangers = [one for one in seen.mentioned if one not in seen.inviting and "@amazon." not in one]
         if strangers and ours not in seen.mentioned:
             raise UnknownScreenError(
-                "an invitation of the account's user was expected, the page names another address and not "
-                "ours: nothing was clicked",
-                screen=seen.screen,
-                url=seen.path,
+                "expected an invitation of the account's user, found another address on the page and not ours: nothing "
+                "was clicked; look at the kept page",
+                **seen.place,
             )
         if seen.alert_text:
             text = self.walk.visit.redactor.redact(seen.alert_text)[:200]
             raise UnknownScreenError(
-                f"no message was expected beside the offer, the site says: {text}", screen=seen.screen, url=seen.path
+                f"expected no message beside the offer, found: {text}. Nothing was clicked; look at the kept page",
+                **seen.place,
             )
         accept = await require(self.walk.visit, seen.screen, "accept")
         await require_on_top(accept.handle, what="button", lost="clicked")
@@ -205,17 +209,15 @@ class _Accepting:
                 )  # taken, and the seller must approve; before the click it speaks against it
             case "invitation_offered":
                 raise StuckError(
-                    "the invitation was expected to be accepted after the click, it is still offered: it is "
-                    "not clicked again",
-                    screen=seen.screen,
-                    url=seen.path,
+                    "expected the invitation to be accepted after the click, found it still offered: it is not "
+                    "clicked again; look at the kept page",
+                    **seen.place,
                 )
             case "invitation_refused" | "not_found":
                 # Clicked, and answered in words that are not listed: only a person can tell whether it was taken.
                 raise UnknownScreenError(
-                    "an answer to the acceptance was expected, its words are not known",
-                    screen=seen.screen,
-                    url=seen.path,
+                    "expected an answer to the acceptance, found words that are not known: look at the kept page",
+                    **seen.place,
                 )
             case _:
                 raise self._closed(seen)
@@ -275,19 +277,18 @@ class _Accepting:
     def _closed(self, seen: Recognition) -> Exception:
         if seen.screen == "partner_link":
             return PartnerLinkError(
-                "a user's invitation was expected, this is an authorized partner's link: the provider portal's "
+                "expected a user's invitation, found an authorized partner's link: the provider portal's "
                 "administrator must open it",
-                screen=seen.screen,
-                url=seen.path,
+                **seen.place,
             )
         if reason := _CLOSED.get(seen.screen):
             said = f" ({self.walk.visit.redactor.redact(seen.alert_text)[:200]})" if seen.alert_text else ""
             return InvitationClosedError(
-                f"an open invitation was expected, the site says {reason}{said}: ask the seller for a new one",
+                f"expected an open invitation, found that the site says {reason}{said}: ask the seller for a new one",
                 reason=reason,
-                screen=seen.screen,
-                url=seen.path,
+                **seen.place,
             )
         return UnknownScreenError(
-            f"an invitation's page was expected, {seen.screen} came", screen=seen.screen, url=seen.path
+            f"expected an invitation's page, found {seen.screen}: nothing was clicked; look at the kept page",
+            **seen.place,
         )

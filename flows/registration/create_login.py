@@ -55,7 +55,9 @@ async def create_login(
     limits = bounds or Bounds()
     walk = Navigator(visit=visit, bounds=limits)
     given = credentials or Credentials(user_email=errand.user_email, password=_no_password())
-    sign_in = SignIn(walk=walk, host=host, credentials=given, hooks=hooks, typed=SubmittedSecrets(hooks))
+    sign_in = SignIn(
+        walk=walk, host=host, credentials=given, hooks=hooks, typed=SubmittedSecrets(hooks, visit.guard.dialogs)
+    )
     login = _Login(sign_in=sign_in, errand=errand, hooks=hooks, created=created, is_drawn=credentials is not None)
     sign_in.more = login
     try:
@@ -63,7 +65,7 @@ async def create_login(
             return await login.run()
     except TimeoutError as err:
         raise StepTimeoutError(
-            f"the login was expected to be there within {limits.visit.total_seconds():g} s, it is not"
+            f"expected the login within {limits.visit.total_seconds():g} s, found none: look at the kept page"
         ) from err
 
 
@@ -109,7 +111,7 @@ class _Login:
         if seen.screen == "two_step_on":
             return self._enrolling.proven
         raise NotOnError(
-            "the settings were expected to say that two-step verification is on, they do not come",
+            "expected settings that say two-step verification is on, found none: look at the kept page",
             screen=seen.screen,
             url=seen.path,
         )
@@ -147,7 +149,9 @@ class _Login:
             case "no_such_login":
                 self._require_order(seen)
                 raise UnknownScreenError(
-                    "a way to create the login was expected, none is known here", screen=seen.screen, url=seen.path
+                    "expected a way to create the login, found none that is known here: look at the kept page",
+                    screen=seen.screen,
+                    url=seen.path,
                 )
             case "register_form":
                 return await self._register(seen)
@@ -187,7 +191,7 @@ class _Login:
     def _require_order(self, seen: Recognition) -> None:
         if self._is_proven or self._is_created:
             raise UnknownScreenError(
-                "the new login was expected to go on, a page offers another one: nothing was pressed",
+                "expected the new login to go on, found a page that offers another one: nothing was pressed",
                 screen=seen.screen,
                 url=seen.path,
             )
@@ -202,8 +206,8 @@ class _Login:
         shown = ((await claim.handle.text_content()) or "").strip().lower() if claim else ""
         if shown != self.errand.user_email and (shown or self.errand.user_email not in seen.mentioned):
             raise WrongIdentityError(
-                "the page was expected to offer a login for the account's user, it does not show its address: "
-                "nothing was pressed",
+                "expected a page that offers a login for the account's user, found one without its address: nothing "
+                "was pressed; look at the kept page",
                 screen=seen.screen,
                 url=seen.path,
             )
@@ -238,7 +242,9 @@ class _Login:
         create = await find(self._walk.visit, "unknown_login", "create")
         if not create:
             raise UnknownScreenError(
-                "a way to create the login was expected, none is offered here", screen=seen.screen, url=seen.path
+                "expected a way to create the login, found none offered here: look at the kept page",
+                screen=seen.screen,
+                url=seen.path,
             )
         return await self._walk.press_found(seen, create)
 
@@ -246,8 +252,7 @@ class _Login:
         """Leave a page that offers more than a login, once, by the wanted link."""
         if self._went_back or self.errand.invitation_url is None:
             raise ChallengeError(
-                "a login alone was expected to be offered, the page offers more (business, selling): nothing "
-                "was pressed",
+                "expected a login alone, found that the page offers more (business, selling): nothing was pressed",
                 kind="offers_more",
                 screen=seen.screen,
                 url=seen.path,

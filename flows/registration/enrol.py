@@ -61,13 +61,13 @@ class Enrolling:
             self._rejected += 1
             if seen.alert != "code_rejected" or self._rejected >= _CODES:
                 raise CodeRejectedError(
-                    "a code of the new authenticator was expected to be taken, the site refused it: check the clock",
+                    "expected the site to take a code of the new authenticator, found it refused: check the clock",
                     screen=seen.screen,
                     url=seen.path,
                 )
         elif self._kept is not None or self._codes >= _CODES:
             raise StuckError(
-                "the enrolment was expected to go on after a code, the same page came again",
+                "expected the enrolment to go on after a code, found the same page again: look at the kept page",
                 screen=seen.screen,
                 url=seen.path,
             )
@@ -84,7 +84,7 @@ class Enrolling:
         self._opened += 1
         if self._opened > _READS:
             raise UnknownScreenError(
-                "the field for the code of the new authenticator was expected, it does not come",
+                "expected the field for the code of the new authenticator, found none: look at the kept page",
                 screen=seen.screen,
                 url=seen.path,
             )
@@ -105,7 +105,10 @@ class Enrolling:
         if secret != self._kept:
             self._reads += 1
             if self._reads > _READS:
-                raise StuckError("the page was expected to stay, it shows another secret each time", screen=seen.screen)
+                raise StuckError(
+                    "expected the page to stay, found another secret on it each time: look at the kept page",
+                    screen=seen.screen,
+                )
             await self.enrolment.keep_seed(secret)
         self._kept = None
         code = await self.enrolment.code_of(secret)

@@ -40,8 +40,7 @@ async def give_phone(walk: Navigator, seen: Recognition, *, errand: LoginErrand,
         refuse_answers(seen)
     if seen.alert_text:
         raise PhoneRefusedError(
-            "the phone number was expected to be taken, the site says: "
-            f"{walk.visit.redactor.redact(seen.alert_text)[:200]}",
+            f"expected the site to take the phone number, found: {walk.visit.redactor.redact(seen.alert_text)[:200]}",
             screen=seen.screen,
             url=seen.path,
         )
@@ -51,7 +50,7 @@ async def give_phone(walk: Navigator, seen: Recognition, *, errand: LoginErrand,
     number = await errand.spend_phone()
     if number is None:
         raise PhoneNeededError(
-            "the login was expected to need no phone number, the site wants one: a person gives it",
+            "expected a login without a phone number, found that the site wants one: a person gives it",
             screen=seen.screen,
             url=seen.path,
         )
@@ -78,7 +77,7 @@ async def give_sms_code(walk: Navigator, seen: Recognition, *, errand: LoginErra
         code = await errand.ask_code(seen.alert_text or "The site sent a code to the phone number of the new login.")
     if code is None:
         raise ChallengeError(
-            "a code sent to the phone was expected from a person, none came that was taken",
+            "expected a code sent to the phone from a person, found none that was taken: order anew",
             kind="sms_code",
             screen=seen.screen,
             url=seen.path,

@@ -41,7 +41,7 @@ class RegisterForm:
         if seen.alert_text:
             said = self.walk.visit.redactor.redact(seen.alert_text)[:200]
             raise UnknownScreenError(
-                f"no message was expected on the register form, the site says: {said}",
+                f"expected no message on the register form, found '{said}': look at the kept page",
                 screen=seen.screen,
                 url=seen.path,
             )
@@ -79,7 +79,7 @@ class RegisterForm:
             return
         if not await field.handle.is_editable():
             raise WrongIdentityError(
-                "the register form was expected to be for the account's user, it is fixed to another address: "
+                "expected a register form for the account's user, found one that is fixed to another address: "
                 "nothing was typed",
                 screen=seen.screen,
                 url=seen.path,
@@ -98,7 +98,7 @@ def refuse_answers(seen: Recognition) -> None:
             raise login_exists(seen)
         case "unusual_activity":
             raise RegistrationRefusedError(
-                "the site was expected to create the login, it refuses to create any now: stop, and look "
+                "expected the site to create the login, found that it refuses to create any now: stop, and look "
                 "before another order",
                 screen=seen.screen,
                 url=seen.path,
@@ -117,7 +117,7 @@ def require_ours(seen: Recognition, address: str) -> None:
     named = {one for one in seen.mentioned if "@amazon." not in one}
     if (claimed or named) - {address}:
         raise WrongIdentityError(
-            "the page was expected to be about the account's user, it shows another address: nothing was pressed",
+            "expected a page about the account's user, found another address on it: nothing was pressed",
             screen=seen.screen,
             url=seen.path,
         )
@@ -126,7 +126,7 @@ def require_ours(seen: Recognition, address: str) -> None:
 def login_exists(seen: Recognition) -> LoginExistsError:
     """Build the error for a login that is there already."""
     return LoginExistsError(
-        "the site was expected not to know the user email, it has a login already: give its secrets",
+        "expected no login for the user email, found that it has one already: give its secrets",
         screen=seen.screen,
         url=seen.path,
     )
@@ -135,7 +135,7 @@ def login_exists(seen: Recognition) -> LoginExistsError:
 def unanswered(*, screen: str | None, url: str | None) -> RegistrationUnansweredError:
     """Build the error for an order that is spent."""
     return RegistrationUnansweredError(
-        "the login was expected to exist since its register form was sent, the site does not know it: the form "
+        "expected the login whose register form was sent, found that the site has none: the form "
         "is not sent again, a person may order anew",
         screen=screen,
         url=url,

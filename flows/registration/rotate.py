@@ -58,7 +58,9 @@ async def rotate_authenticator(
     """
     limits = bounds or Bounds()
     walk = Navigator(visit=visit, bounds=limits)
-    sign_in = SignIn(walk=walk, host=host, credentials=credentials, hooks=hooks, typed=SubmittedSecrets(hooks))
+    sign_in = SignIn(
+        walk=walk, host=host, credentials=credentials, hooks=hooks, typed=SubmittedSecrets(hooks, visit.guard.dialogs)
+    )
     rotation = _Rotation(sign_in=sign_in, hooks=hooks, errand=errand)
     sign_in.more = rotation
     try:
@@ -68,7 +70,7 @@ async def rotate_authenticator(
             return await rotation.remove_old()
     except TimeoutError as err:
         raise StepTimeoutError(
-            f"the rotation was expected to end within {limits.visit.total_seconds():g} s, it did not"
+            f"expected the rotation to end within {limits.visit.total_seconds():g} s, found it still under way"
         ) from err
 
 
@@ -109,7 +111,7 @@ class _Rotation:
                 return await self._enrolling.act(seen)
             case "two_step_off" | "two_step_almost_done" | "two_step_remove":
                 raise UnknownScreenError(
-                    f"settings with two-step verification on were expected, {seen.screen} came: nothing was pressed",
+                    f"expected settings with two-step verification on, found {seen.screen}: nothing was pressed",
                     screen=seen.screen,
                     url=seen.path,
                 )
@@ -139,7 +141,9 @@ class _Rotation:
         self._enrolling.judge(seen)
         if self._enrolling.proven is None:
             raise NotOnError(
-                "a new authenticator was expected to be enrolled, it is not", screen=seen.screen, url=seen.path
+                "expected a new authenticator to be enrolled, found none: look at the kept page",
+                screen=seen.screen,
+                url=seen.path,
             )
         return self._enrolling.proven
 
@@ -161,7 +165,7 @@ class _Rotation:
             await self._delete(seen, old[0])
             may_be_gone = True
         left = await self._listed(await self._settings())
-        return None if len(left) == 1 else f"one authenticator was expected to be left, {len(left)} are listed"
+        return None if len(left) == 1 else f"expected one authenticator to be left, found {len(left)}"
 
     async def _delete(self, listed: Recognition, link: ElementHandle) -> None:
         await self.hooks.before_act(Act.DELETE_AUTHENTICATOR)
@@ -183,7 +187,7 @@ class _Rotation:
             if seen.screen == "two_step_on":
                 return seen
         raise NotOnError(
-            "the settings were expected to say that two-step verification is on, they do not come",
+            "expected settings that say two-step verification is on, found none: look at the kept page",
             screen=seen.screen,
             url=seen.path,
         )

@@ -43,7 +43,7 @@ async def read_secret(walk: Navigator, seen: Recognition) -> SecretStr:
         walk.visit.redactor.register_all(seed_forms(secret))
     if len(found) != 1:
         raise UnknownScreenError(
-            f"the page was expected to show one secret of an authenticator, {len(found)} were read",
+            f"expected one secret of an authenticator on the page, found {len(found)}: look at the kept page",
             screen=seen.screen,
             url=seen.path,
         )

@@ -64,8 +64,8 @@ class AddressStep:
         change = await find(self.walk.visit, seen.screen, "change_address")
         if self._is_changed or not change:
             raise WrongIdentityError(
-                "the page was expected to ask for the password of the account's user, it does not show that it "
-                "does: nothing was typed",
+                "expected a page that asks for the password of the account's user, found one that is for another "
+                "address or names none: nothing was typed; look at the kept page, then release the account",
                 screen=seen.screen,
                 url=seen.path,
             )

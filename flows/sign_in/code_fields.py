@@ -47,7 +47,7 @@ async def places_for(walk: Navigator, seen: Recognition, code: SecretStr) -> Fou
     places, digits = await code_places(walk, seen), len(code.get_secret_value())
     if len(places.handles) not in (1, digits):
         raise UnknownScreenError(
-            f"one field or {digits} boxes were expected for the code, {len(places.handles)} were seen",
+            f"expected one field or {digits} boxes for the code, found {len(places.handles)}: look at the kept page",
             screen=seen.screen,
             url=seen.path,
         )

@@ -32,7 +32,7 @@ async def own_tile(walk: Navigator, seen: Recognition, *, address: str) -> tuple
     add = await walk.find(seen, "add")
     if ours or not add:
         raise UnknownScreenError(
-            f"one tile of the account's user or a way to add it was expected, {len(ours)} were seen",
+            f"expected one tile of the account's user or a way to add it, found {len(ours)}: look at the kept page",
             screen=seen.screen,
             url=seen.path,
         )

@@ -51,13 +51,15 @@ class MailedCodeStep:
             ChallengeError: none came, or it was refused; the page is for a person.
         """
         if purpose in self._typed:
-            raise _for_a_person(seen, "a code by mail was expected to be taken, the page asks again: it is not guessed")
+            raise _for_a_person(
+                seen, "expected the page to take the code of the mail, found that it asks again: no code is guessed"
+            )
         code = await self._wait(seen, purpose)
         if code is None:
             seen_again = await self._send_again(seen, purpose)
             if seen_again is None:
                 raise _for_a_person(
-                    seen, f"a code by mail was expected ({purpose}), none came that could be told from others"
+                    seen, f"expected a code by mail ({purpose}), found none that could be told from others"
                 )
             return seen_again
         self._typed |= {purpose}
@@ -69,7 +71,9 @@ class MailedCodeStep:
 
     async def _wait(self, seen: Recognition, purpose: CodePurpose) -> SecretStr | None:
         if self.hooks.mail_code is None:
-            raise _for_a_person(seen, "the visit was expected to go on, the site wants a code that it sent by mail")
+            raise _for_a_person(
+                seen, "expected the visit to go on, found that the site wants a code that it sent by mail"
+            )
         return await self.hooks.mail_code(purpose, self._acted_at or self.hooks.now())
 
     async def _send_again(self, seen: Recognition, purpose: CodePurpose) -> Recognition | None:

@@ -44,7 +44,8 @@ class OneTimeCode:
     async def _type(self, seen: Recognition, next_code: Callable[[], Awaitable[SecretStr]]) -> Recognition:
         if self.typed.codes >= _CODES:
             raise StuckError(
-                "the code was expected to be taken, the site asked again without rejecting it",
+                "expected the site to take the code, found that it asks again without rejecting it: look at the kept "
+                "page, then release the account",
                 screen=seen.screen,
                 url=seen.path,
             )
@@ -67,7 +68,7 @@ class OneTimeCode:
         found = await self.walk.find(seen, "authenticator")
         if not found:
             raise ChallengeError(
-                "the authenticator app was expected among the methods, it is not offered and no message is "
+                "expected the authenticator app among the methods, found it not offered, and no message is "
                 "asked for: enrol it",
                 kind=seen.screen,
                 screen=seen.screen,
@@ -103,7 +104,7 @@ class OneTimeCode:
             code = await self.hooks.ask_code(seen.alert_text or "The site sent a one-time code by message.")
         if code is None:
             raise ChallengeError(
-                "a code of the authenticator was expected to be asked for, the site sent one by message: make "
+                "expected to be asked for a code of the authenticator, found one sent by message: make "
                 "the app the first method",
                 kind=seen.screen,
                 screen=seen.screen,
@@ -128,4 +129,6 @@ async def _check(radio: ElementHandle) -> None:
     if not await radio.evaluate("e => e.checked ?? e.getAttribute('aria-checked') === 'true'"):
         await radio.click(force=True)
     if not await radio.evaluate("e => e.checked ?? e.getAttribute('aria-checked') === 'true'"):
-        raise StepTimeoutError("the authenticator was expected to be marked after the click, it is not")
+        raise StepTimeoutError(
+            "expected the authenticator to be marked after the click, found it unmarked: try again later"
+        )

@@ -13,6 +13,7 @@ from flows.catalogue.schema import SessionRule
 from flows.errors import (
     FlowError,
     ForeignHostError,
+    SecretGuardError,
     StepTimeoutError,
     StuckError,
     UnknownScreenError,
@@ -63,14 +64,15 @@ async def ensure_signed_in(
         host=host,
         credentials=credentials,
         hooks=hooks,
-        typed=SubmittedSecrets(hooks),
+        typed=SubmittedSecrets(hooks, visit.guard.dialogs),
     )
     try:
         async with visit.time.within(limits.visit.total_seconds()):
             return await sign_in.arrive(prove=prove)
     except TimeoutError as err:
         raise StepTimeoutError(
-            f"the sign-in was expected to end within {limits.visit.total_seconds():g} s, it did not"
+            f"expected the sign-in to end within {limits.visit.total_seconds():g} s, found it still under way: it is "
+            "tried again later"
         ) from err
 
 
@@ -143,7 +145,9 @@ class SignIn:
                 seen = await self._act_or_look_again(seen)
         except FlowError as err:
             # What became of a secret that was typed is not known; the attempt stays counted.
-            stopped = isinstance(err, ForeignHostError) and self.walk.visit.guard.sent == self._sent_before
+            stopped = (
+                isinstance(err, ForeignHostError | SecretGuardError) and self.walk.visit.guard.sent == self._sent_before
+            )
             await self.typed.fail(err.code, was_stopped=stopped)
             raise
 
@@ -156,10 +160,9 @@ class SignIn:
         ours = self.address.ours
         if seen.emails and ours not in seen.emails:
             raise WrongIdentityError(
-                "the browser was expected to be signed in as the account's user, the page shows another "
-                "address: nothing was clicked",
-                screen=seen.screen,
-                url=seen.path,
+                "expected the browser to be signed in as the account's user, found another address on the page: "
+                "nothing was clicked; look at the kept page, then release the account",
+                **seen.place,
             )
         is_fresh = self.typed.passwords > 0 or self.typed.codes > 0
         # A password is typed only where the page asks for our address's.
@@ -216,7 +219,9 @@ class SignIn:
                 return await self.one_time_code.give_told(seen, code)
             case _:
                 raise UnknownScreenError(
-                    f"a sign-in screen was expected, {seen.screen} came", screen=seen.screen, url=seen.path
+                    f"expected a page of the sign-in, found {seen.screen}: nothing was done there; look at the kept "
+                    "page, then release the account",
+                    **seen.place,
                 )
 
     def _took(self, how: HandedBack) -> bool:
@@ -244,10 +249,9 @@ class SignIn:
             self._refuse_unknown_alert(seen, typed=self.typed.passwords > 0)
         if self.typed.passwords >= _PASSWORDS:
             raise StuckError(
-                f"the password was expected to be taken, the site asked {self.typed.passwords + 1} times: it "
-                "is not typed again",
-                screen=seen.screen,
-                url=seen.path,
+                f"expected the site to take the password, found that it asks for it {self.typed.passwords + 1} "
+                "times: it is not typed again; look at the kept page, then release the account",
+                **seen.place,
             )
         await self.walk.loaded()
         if self.address.is_taken_on(seen) and not await self.address.fill(seen):
@@ -266,10 +270,7 @@ class SignIn:
         return await self.walk.press_found(seen, submit)
 
     async def _is_wiped(self, seen: Recognition) -> bool:
-        """Whether the field is empty.
-
-        A page may wipe what is typed before its scripts are ready.
-        """
+        """Whether the field is empty: a page may wipe what is typed before its scripts are ready."""
         return not await (await self.walk.require(seen, "password")).handle.input_value()
 
     async def _give_code(self, seen: Recognition) -> Recognition:
@@ -291,5 +292,7 @@ class SignIn:
         if typed and seen.alert_text:
             text = self.walk.visit.redactor.redact(seen.alert_text)[:200]
             raise UnknownScreenError(
-                f"no message was expected on {seen.screen}, the site says: {text}", screen=seen.screen, url=seen.path
+                f"expected no message on the page {seen.screen}, found one that is not known and may refuse what was "
+                f"typed ('{text}'): nothing more is typed; look at the kept page, then release the account",
+                **seen.place,
             )

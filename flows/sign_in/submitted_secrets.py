@@ -13,6 +13,8 @@ _CODES_REJECTED = 2
 _STARTING = ("password", "combined", "email", "email_unified", "no_such_login")  # to be (back) there is no yes
 _NOBODY = ("no_such_login", "intent", "unknown_login", "register_form")  # a new login is offered for the address
 _WITH_PICTURE = "captcha_in_page"  # neither yes nor no, once
+_NEITHER = ("identity_switch", "not_found")  # and these, as often as they come: what was typed stays open
+_ERROR = 400  # HTTP status
 _REJECTING = ("password_rejected", "credentials_rejected")  # in these words, in whatever box
 
 
@@ -24,12 +26,14 @@ class SubmittedSecrets:
     """
 
     hooks: FlowHooks
+    dialogs: list[str] = field(default_factory=list)  # what pages say in boxes of the browser's own, as it comes
     passwords: int = 0
     codes: int = 0
     is_accepted: bool = False  # a password was typed, and the site went on
     _codes_rejected: int = 0
     _failed_before: int = 0
-    _document: str = ""  # where the password was typed last
+    _typed_on: Recognition | None = None  # the page that the password was typed on last
+    _dialogs_before: int = 0
     _unsent: str = ""  # the document whose own script did not send it
     _is_filled: bool = False  # the password stands in the page's field
     _is_pressed: bool = False  # and was sent off, as far as we know
@@ -40,7 +44,7 @@ class SubmittedSecrets:
         """Ask for leave to type the password on this page, and count it."""
         await self.hooks.before_act(Act.TYPE_PASSWORD)
         self._failed_before = seen.failed_sign_ins
-        self._document = seen.document
+        self._typed_on, self._dialogs_before = seen, len(self.dialogs)
         self.passwords += 1
         self._is_filled = self._is_pressed = False
         self._pending.append(Act.TYPE_PASSWORD)
@@ -145,10 +149,12 @@ class SubmittedSecrets:
         if seen.alert == "password_rejected" or (is_back and (is_counted or seen.rejects in _REJECTING)):
             await self.close("rejected")
             raise PasswordRejectedError(
-                "the password was expected to be right, the site rejected it: set the account's secret anew",
+                "expected the site to take the password, found that it rejects it: give the account's secrets anew",
                 screen=seen.screen,
                 url=seen.path,
             )
+        if seen.screen in _NEITHER:
+            return False
         if seen.alert == "password_missing" and seen.document == self._document != self._unsent:
             self._unsent = seen.document
             self.passwords -= 1
@@ -169,9 +175,10 @@ class SubmittedSecrets:
         if is_back:
             await self.close("doubted")
             self._asked_again_in = ""
+            says = "with words that are not known" if self._is_worded(seen) else "without a word"
             raise StuckError(
-                "the password was expected to be taken, the site asks again without a word: that may be a "
-                "rejection, and it is not typed again",
+                f"expected the site to take the password, found that it asks for it again {says}: that may be a "
+                "rejection, so it is not typed again; look at the kept page, then release the account",
                 screen=seen.screen,
                 url=seen.path,
             )
@@ -186,7 +193,24 @@ class SubmittedSecrets:
         Seller Central's own step is known to do so before the code (facts: sign-in, 1.5); a second time it may be a
         rejection.
         """
-        return seen.screen == "password" and seen.document != self._document and not self._asked_again_in
+        if seen.screen != "password" or seen.document == self._document or self._asked_again_in:
+            return False
+        return seen.status < _ERROR and not self._is_worded(seen)
+
+    def _is_worded(self, seen: Recognition) -> bool:
+        """Whether the page that asks again says more than the one the password was typed on.
+
+        In a box of the browser's own, or outside every box that is known as a message's. A page of another make has
+        other words anyhow.
+        """
+        before = self._typed_on
+        if len(self.dialogs) > self._dialogs_before:
+            return True
+        return before is not None and seen.shape == before.shape and not seen.lines <= before.lines
+
+    @property
+    def _document(self) -> str:
+        return self._typed_on.document if self._typed_on is not None else ""
 
     async def _judge_code(self, seen: Recognition) -> bool:
         is_asking = seen.screen == "otp"
@@ -195,8 +219,8 @@ class SubmittedSecrets:
             await self.close("rejected")
             if self._codes_rejected >= _CODES_REJECTED:
                 raise CodeRejectedError(
-                    f"a one-time code was expected to be taken, {_CODES_REJECTED} were rejected: check the "
-                    "seed and the clock",
+                    f"expected the site to take a one-time code, found that it rejected {_CODES_REJECTED}: check the "
+                    "seed and the clock, then release the account",
                     screen=seen.screen,
                     url=seen.path,
                 )
@@ -213,7 +237,8 @@ class SubmittedSecrets:
         if self.is_accepted:
             await self.hooks.outcome(Act.TYPE_PASSWORD, "rejected")
         raise PasswordRejectedError(
-            "the sign-in was expected to be right, the site rejected its credentials: set the account's secret anew",
+            "expected the site to take the sign-in, found that it rejects its credentials: give the account's "
+            "secrets anew",
             screen=seen.screen,
             url=seen.path,
         )
@@ -222,7 +247,8 @@ class SubmittedSecrets:
 def no_such_login(seen: Recognition) -> NoSuchLoginError:
     """Build the error for an address that the site does not know."""
     return NoSuchLoginError(
-        "the site was expected to know the user email, it does not: create the sign-in or correct the account",
+        "expected the site to know the user email, found that it has no login for it: create the login, or correct the "
+        "account",
         screen=seen.screen,
         url=seen.path,
     )

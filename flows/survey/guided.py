@@ -99,7 +99,7 @@ class GuidedSurvey:
         )
         if reading.grid is None:
             refused = reading.refusal.kind.value if reading.refusal else "no page"
-            raise SiteRefusedError(f"the permissions were expected, the page was refused ({refused})")
+            raise SiteRefusedError(f"expected the permissions, found that the page is refused ({refused})")
         grid = reading.grid
         gaps = (
             f", {len(grid.named_gaps)} pieces without an explanation"

@@ -34,19 +34,19 @@ async def click(page: Page, handle: ElementHandle, *, within: float, until: Mome
         within = min(within, until.left)
         if within <= 0:
             raise StepTimeoutError(
-                "the click was expected right after the leave to it, it came too late: nothing was clicked"
+                "expected to click right after the leave to it, found that it was too late: nothing was clicked"
             )
     try:
         with page_errors(page):
             await handle.click(timeout=within * 1000)
     except PageMovedError as err:  # the caller may not take it for a click that did not come
-        raise StepTimeoutError("a page was expected to take a click, it moved on meanwhile") from err
+        raise StepTimeoutError("expected the page to take a click, found that it moved on meanwhile") from err
     except ActRefusedError as err:
         if not err.is_late:
             raise
         if press is None or await _is_unpressed(page, press):
             raise StepTimeoutError(
-                "an element was expected to take a click, something covers it, moves it away or it is not ready"
+                "expected an element to take a click, found it covered, moved away or not ready"
             ) from err
 
 

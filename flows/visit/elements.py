@@ -29,7 +29,7 @@ async def require(visit: Visit, screen: str, name: str) -> FoundElement:
     if not found:
         counts = ", ".join(map(str, found.counts))
         raise UnknownScreenError(
-            f"the screen {screen} was expected to have one {name!r}, its candidates saw {counts}: correct the "
+            f"expected one {name!r} on the page {screen}, found {counts} by its candidates: correct the "
             "catalogue by the kept page",
             screen=screen,
             url=visit.redactor.redact(visit.page.url.partition("?")[0]),

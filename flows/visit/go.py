@@ -44,12 +44,12 @@ async def go(visit: Visit, url: str, *, bounds: Bounds, whole: bool = True) -> R
         visit.guard.check()
         if err.is_late:
             raise StepTimeoutError(
-                f"an answer was expected from {shown(url)}, none came in time", url=shown(url)
+                f"expected an answer from {shown(url)}, found none in time: try again later", url=shown(url)
             ) from err
         check_led_away(visit, before, shown(url))
         reason = err.told.rpartition("net::")[2]
         raise SiteRefusedError(
-            f"an answer was expected from {shown(url)}, there was none ({reason})", url=shown(url)
+            f"expected an answer from {shown(url)}, found none ({reason}): try again later", url=shown(url)
         ) from err
 
 
@@ -61,7 +61,8 @@ def check_led_away(visit: Visit, before: int, asked: str) -> None:
     stopped = visit.guard.led_to[before:]
     if stopped:
         raise LedAwayError(
-            f"{asked} was expected, the site led to {stopped[-1]}, which was not opened", url=stopped[-1]
+            f"expected the page {asked}, found that the site leads to {stopped[-1]}, which was not opened",
+            url=stopped[-1],
         )
 
 

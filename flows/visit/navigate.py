@@ -68,7 +68,7 @@ class Navigator:
         self.visit.guard.check()
         if response is not None and (response.status == 429 or response.status >= 500):
             raise SiteRefusedError(
-                f"{shown(url)} was expected, the site answered {response.status}; try again later", url=shown(url)
+                f"expected the page {shown(url)}, found the answer {response.status}: try again later", url=shown(url)
             )
 
     async def look(self) -> Recognition:
@@ -122,7 +122,7 @@ class Navigator:
                         if led_to
                         else "the connection brought none"
                     )
-                    raise SiteRefusedError(f"a page was expected, {told}", url=seen.url)
+                    raise SiteRefusedError(f"expected a page, found none: {told}; try again later", url=seen.url)
                 if seen.screen != UNKNOWN_SCREEN and (seen.is_settled or (last and seen.is_same(last))):
                     return seen
                 if seen.screen == UNKNOWN_SCREEN and waited > self.bounds.challenge.total_seconds():
@@ -130,7 +130,8 @@ class Navigator:
             elif waited > step:
                 where = seen.screen if seen else "a page that keeps moving"
                 raise StepTimeoutError(
-                    f"another screen than {where} was expected within {step:g} s, none came", screen=where
+                    f"expected another page than {where} within {step:g} s, found the same one: look at the kept page",
+                    screen=where,
                 )
             last = seen
             await self.changed()
@@ -226,7 +227,8 @@ class Navigator:
         self._sights[seen.screen] += 1
         if self._sights[seen.screen] >= _SIGHTS:
             raise StuckError(
-                f"progress was expected, the screen {seen.screen} came {_SIGHTS} times: look at the evidence",
+                f"expected progress, found the page {seen.screen} {_SIGHTS} times: look at the kept page, then "
+                "release the account",
                 screen=seen.screen,
                 url=seen.path,
             )
@@ -242,7 +244,9 @@ class Navigator:
         except PageMovedError:
             return None
         except TimeoutError as err:
-            raise StepTimeoutError("the page was expected to answer, its scripts keep it busy") from err
+            raise StepTimeoutError(
+                "expected the page to answer, found it busy with its own scripts: try again later"
+            ) from err
 
     async def changed(self) -> None:
         """Wait for the page to change, or a short while."""
@@ -253,14 +257,16 @@ class Navigator:
             with suppress(ActRefusedError), page_errors(self.visit.page):
                 await self.visit.page.wait_for_load_state("domcontentloaded", timeout=_SLICE)
         except TimeoutError as err:
-            raise StepTimeoutError("the page was expected to answer, its scripts keep it busy") from err
+            raise StepTimeoutError(
+                "expected the page to answer, found it busy with its own scripts: try again later"
+            ) from err
 
 
 def require_site_page(seen: Recognition, kind: ScreenKind | None) -> None:
     """Raise unless a page of the signed-in site came; as `Navigator.look`."""
     if kind is ScreenKind.CHALLENGE:
         raise ChallengeError(
-            f"a page of the signed-in site was expected, the site asks for a person ({seen.screen}): solve it, "
+            f"expected a page of the signed-in site, found that the site asks for a person ({seen.screen}): solve it, "
             "then release the account",
             kind=seen.screen,
             screen=seen.screen,
@@ -268,11 +274,13 @@ def require_site_page(seen: Recognition, kind: ScreenKind | None) -> None:
         )
     if seen.session is SessionRule.SIGNED_OUT:
         raise SignedOutError(
-            "a page of the signed-in site was expected, a sign-in page came", screen=seen.screen, url=seen.path
+            "expected a page of the signed-in site, found a sign-in page: the next visit signs in afresh",
+            screen=seen.screen,
+            url=seen.path,
         )
     if kind is ScreenKind.REFUSAL:
         raise SiteRefusedError(
-            "a page of the site was expected, its error page came", screen=seen.screen, url=seen.path
+            "expected a page of the site, found its error page: try again later", screen=seen.screen, url=seen.path
         )
 
 

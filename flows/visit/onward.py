@@ -43,7 +43,8 @@ async def onward(walk: Navigator, seen: Recognition) -> Recognition:
                 seen = handed
             case ScreenKind.REFUSAL:
                 raise SiteRefusedError(
-                    f"a page was expected, the site refuses ({seen.screen}, status {seen.status})",
+                    f"expected a page, found that the site refuses ({seen.screen}, status {seen.status}): try again "
+                    "later",
                     screen=seen.screen,
                     url=seen.path,
                 )
@@ -75,9 +76,12 @@ async def _hand_over(walk: Navigator, seen: Recognition, error: Exception) -> Re
 
 def _unknown(seen: Recognition) -> Exception:
     if seen.is_blank:
-        return SiteRefusedError("a page was expected, it stayed empty", screen=seen.screen, url=seen.path)
+        return SiteRefusedError(
+            "expected a page, found one that stays empty: try again later", screen=seen.screen, url=seen.path
+        )
     return UnknownScreenError(
-        f"a screen of the catalogue was expected, nothing claims this page ({shown(seen.url)}): add it to selectors/",
+        f"expected a page that the catalogue knows, found one that it does not ({shown(seen.url)}): nothing was done "
+        "there; look at the kept page and add it to selectors/",
         screen=seen.screen,
         url=seen.path,
     )
@@ -94,12 +98,12 @@ async def _wait_through(walk: Navigator, seen: Recognition, *, since: float) -> 
     except StepTimeoutError as err:
         if walk.visit.catalogue.screens[seen.screen].handling.fallback == "refusal":
             raise SiteRefusedError(
-                f"{seen.screen} was expected to pass by itself, it did not: tried again later",
+                f"expected {seen.screen} to pass by itself, found that it stays: try again later",
                 screen=seen.screen,
                 url=seen.path,
             ) from err
         raise ChallengeError(
-            f"{seen.screen} was expected to pass by itself, it did not",
+            f"expected {seen.screen} to pass by itself, found that it stays: solve it, then release the account",
             kind=seen.screen,
             screen=seen.screen,
             url=seen.path,
@@ -114,7 +118,8 @@ async def _pass_by(walk: Navigator, seen: Recognition, handling: Handling) -> Re
         if handling.fallback == "ignore":
             return seen
         raise StuckError(
-            f"{seen.screen} was expected to be over after {handling.at_most}, it came back",
+            f"expected {seen.screen} to come {handling.at_most} times at most, found it once more: look at the kept "
+            "page, then release the account",
             screen=seen.screen,
             url=seen.path,
         )
@@ -128,7 +133,10 @@ async def _pass_by(walk: Navigator, seen: Recognition, handling: Handling) -> Re
     if "*" not in handling.expect and after.screen not in handling.expect:
         expected = ", ".join(handling.expect)
         raise UnknownScreenError(
-            f"{expected} was expected after {seen.screen}, {after.screen} came", screen=after.screen, url=after.path
+            f"expected {expected} after {seen.screen}, found {after.screen}: look at the kept page, then release the "
+            "account",
+            screen=after.screen,
+            url=after.path,
         )
     return after
 
@@ -159,7 +167,7 @@ def _return_to(walk: Navigator, seen: Recognition) -> str | None:
 
 def _challenge(seen: Recognition) -> ChallengeError:
     return ChallengeError(
-        f"the visit was expected to go on, the site asks for a person ({seen.screen}): solve it, then release "
+        f"expected the visit to go on, found that the site asks for a person ({seen.screen}): solve it, then release "
         "the account",
         kind=seen.screen,
         screen=seen.screen,

@@ -103,7 +103,7 @@ class Visit:
 def sheets_missing(seen: Recognition) -> SiteRefusedError:
     """Build the error for a page whose style sheets did not come."""
     return SiteRefusedError(
-        f"the page's style sheets were expected, none came from {', '.join(seen.unstyled)}: see that the "
+        f"expected the page's style sheets, found none from {', '.join(seen.unstyled)}: see that the "
         "network lets it through",
         screen=seen.screen,
         url=seen.path,

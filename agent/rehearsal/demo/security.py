@@ -22,11 +22,12 @@ async def strangers_shop(client: DemoClient, story: Story) -> None:
     email = client.users[story.account]["email"]
     await client.control("seller", do="invite", merchant_id=stranger["merchant_id"], email=email)
     first = await _held(client, story.account, 1)
-    story.note(client, f"a stranger's shop invites first; its mail is genuine, and held: {first['reason']}")
+    story.note(client, f"a stranger's shop invites first; its mail is genuine, and held ({first['reason']})")
     await client.invite(story.account)
     second = await _held(client, story.account, 2)
     story.note(
-        client, f"the customer's own shop invites; nobody named it before, so its mail is held too: {second['reason']}"
+        client,
+        f"the customer's own shop invites; nobody has said that it is, so its mail is held too ({second['reason']})",
     )
     expect(not await client.sign_ins(story.account), "no sign-in before a person decided", "a sign-in")
     shown = (
@@ -73,7 +74,7 @@ async def somebody_elses_page(client: DemoClient, story: Story) -> None:
     expect(seen["failure_code"] == "wrong_identity", "wrong_identity", seen["failure_code"])
     tries = await client.password_tries(story.account)
     expect(tries == 0, "no password typed", tries)
-    story.note(client, "the page asks for a password and holds another login's claim: nothing is typed")
+    story.note(client, "the page asks for the password of another login: nothing is typed")
     kept = {path.name for path in client.evidence(story.account)}
     expect("failure.html" in kept, "the page kept", ", ".join(sorted(kept)) or "nothing")
     story.note(client, f"stopped for a person, the page is kept: {seen['internal_reason']}")

@@ -81,7 +81,7 @@ async def _elsewhere(
     """Read another marketplace in a context of its own."""
     browser = visit.context.browser
     if browser is None:  # a context that outlives its browser's connection
-        raise BrowserLostError("the browser was expected to open another context, it is gone")
+        raise BrowserLostError("expected the browser to open another context, found it gone")
     place = account.marketplace
     try:
         async with open_visit(

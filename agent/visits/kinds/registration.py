@@ -183,8 +183,7 @@ class _Ordered:
         proven = kept if kept is not None and kept.seed == enrolled else self._signed_in_with
         if proven is None or self._password is None:
             raise SeedUnknownError(
-                "two-step verification was expected to be on with our authenticator, it is on and no seed of "
-                "ours was proven"
+                "expected two-step verification with our authenticator, found it on and no seed of ours was proven"
             )
         return await asyncio.to_thread(self._settle, proven, self._password)
 

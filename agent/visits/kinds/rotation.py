@@ -160,7 +160,7 @@ class _Rotating:
         """Sign in with the new seed in a fresh context, then make it the account's."""
         browser = self.visit.context.browser
         if browser is None:
-            raise BrowserLostError("a browser was expected for a sign-in with the new authenticator, there is none")
+            raise BrowserLostError("expected a browser for a sign-in with the new authenticator, found none")
         lent = hooks_for(self.plan, self.context, redactor=self.redactor)
 
         asked = False
@@ -179,7 +179,7 @@ class _Rotating:
                 bounds=self.bounds,
             )
         if not asked:
-            raise NotOnError("a code of the new authenticator was expected to be asked for at the sign-in, none was")
+            raise NotOnError("expected the sign-in to ask for a code of the new authenticator, found that it did not")
         await asyncio.to_thread(self._settle, seed)
         self._hooks = hooks_for(self.plan, self.context, redactor=self.redactor)
 

@@ -84,6 +84,42 @@ const isEnabled = (element) =>
     element.getAttribute("disabled") !== "false"
   );
 
+// Addresses however they are written: percent signs, full width, characters that nobody sees. Bounded, so that no text
+// costs more than its length.
+const MAIL = /[^\s@<>"'(),;:/?&=]{1,64}@[^\s@<>"'(),;:/?&=]{1,255}\.[^\s@<>"'(),;:/?&=.]{1,63}/g;
+const plainOf = (text) => {
+  let plain = String(text ?? "").slice(0, 20000);
+  try {
+    for (let i = 0; i < 2 && plain.includes("%"); i++) plain = decodeURIComponent(plain);
+  } catch {} // a percent sign of its own
+  return squeeze(plain);
+};
+const mailsIn = (text) => plainOf(text).match(MAIL) || [];
+// Whose sign-in a form is for, besides what its secret says: every address that it would send along or that is noted at
+// it, whatever the field is called, and numbers of phones. `form` is null for fields without one. The site's own
+// addresses tell nobody. Attributes are read by the prototype's hand, since a field may be named like a method.
+const SENT = "input, textarea, select, button, output";
+const claimsOf = (form) => {
+  const read = (element, name) => Element.prototype.getAttribute.call(element, name) || "";
+  const own = form ? Array.from(HTMLFormElement.prototype.__lookupGetter__("elements").call(form)) : [];
+  const fields = [
+    ...new Set([...own, ...queryAll(roots(), SENT).filter((/** @type {any} */ e) => e.form === form)]),
+  ].filter((/** @type {any} */ e) => e.type !== "password");
+  const noted = [...(form ? [form] : []), ...fields].flatMap((/** @type {any} */ e) => [
+    read(e, "formaction"),
+    ...Array.from(e.attributes)
+      .filter((/** @type {any} */ one) => one.name.startsWith("data-"))
+      .map((/** @type {any} */ one) => one.value),
+  ]);
+  const phones = fields
+    .filter((/** @type {any} */ e) => /phone|mobile|claim/i.test(`${read(e, "name")} ${read(e, "id")}`))
+    .map((/** @type {any} */ e) => String(e.value ?? "").trim())
+    .filter((text) => /^\+?[\d ()./-]{7,}$/.test(text));
+  const values = fields.map((/** @type {any} */ e) => e.value);
+  const told = [...(form ? [read(form, "action")] : []), ...noted, ...values].flatMap(mailsIn);
+  return [...new Set([...told.filter((address) => !address.includes("@amazon.")), ...phones])];
+};
+
 // The text a person reads, with what custom elements keep in attributes and shadow roots.
 const spoken = (element) => {
   const own = [

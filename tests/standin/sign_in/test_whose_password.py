@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from tests.support.recorded_pages import recorded_body
-from tests.support.sites.shown_site import EMAIL, ShownRig, shown_rig
+from tests.support.sites.shown_site import EMAIL, PASSWORD, ShownRig, shown_rig
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -55,6 +55,65 @@ FOR_OTHERS = {
 async def test_no_password_is_typed_on_a_page_that_is_for_somebody_else(rig: ShownRig, way: str) -> None:
     ended = await rig.sign_in({"*": FOR_OTHERS[way]})
     assert (ended.outcome, rig.site.sent) == ("wrong_identity", []), ended.error
+
+
+CLAIM = '<form name="signIn" method="post" action="/ax/claim"><input type="hidden" name="appAction" value="SIGNIN_CLAIM_COLLECT"><input type="email" id="ap_email" name="email"><input type="submit" id="continue" value="Continue"></form>'
+ASKS = f"<!doctype html><html><head><title>Amazon Sign-In</title></head><body><h1>Sign in</h1>{CLAIM}</body></html>"
+IN_OURS = f'<input type="hidden" name="email" value="{EMAIL}">'
+WIDE = OTHER.replace("@", "\uff20")
+FORM = 'name="signIn" method="post" action="/ap/signin"'
+
+# The address was typed before, and the page tells of another one where no list of names looks.
+ELSEWHERE_TOLD = {
+    "a field of any name": page(f'<input type="hidden" name="u" value="{OTHER}">{PASSWORD_FIELD}'),
+    "a text that is no input": page(f'<textarea name="email" hidden>{OTHER}</textarea>{PASSWORD_FIELD}'),
+    "what is chosen of a list": page(f'<select name="who" hidden><option value="{OTHER}"></select>{PASSWORD_FIELD}'),
+    "a text within a text": page(f"<input type='hidden' name='state' value='{{\"email\":\"{OTHER}\"}}'>{PASSWORD_FIELD}"),
+    "written in full width": page(f'<input type="hidden" name="loginClaim" value="{WIDE}">{PASSWORD_FIELD}'),
+    "written with percent signs": page(f'<input type="hidden" name="claim" value="{OTHER.replace("@", "%40")}">{PASSWORD_FIELD}'),
+    "the number of a phone": page(f'<input type="hidden" name="mobile" value="+1 555 010 0199">{PASSWORD_FIELD}'),
+    "the button itself": page(PASSWORD_FIELD).replace(SUBMIT, f'<button id="signInSubmit" name="email" value="{OTHER}">Sign in</button>'),
+    "the form's address": page(PASSWORD_FIELD).replace('action="/ap/signin"', f'action="/ap/signin?email={OTHER}"'),
+    "the button's address": page(PASSWORD_FIELD).replace('id="signInSubmit"', f'id="signInSubmit" formaction="/ap/signin?e={OTHER}"'),
+    "a note at the form": page(PASSWORD_FIELD).replace(FORM, f'{FORM} data-claim="{OTHER}"'),
+    "shown in pieces": page(PASSWORD_FIELD, beside="<p><b>owner</b>@<b>amazon-test.example</b></p>"),
+    "shown with a place to break": page(PASSWORD_FIELD, beside="<p>owner@<wbr>amazon-test.example</p>"),
+    "shown in full width": page(PASSWORD_FIELD, beside=f"<p>{WIDE}</p>"),
+    "shown in a field without a form": page(PASSWORD_FIELD, beside=f'<input readonly value="{OTHER}">'),
+    "shown in a frame": page(PASSWORD_FIELD, beside=f'<iframe srcdoc="<p>Signed in as {OTHER}</p>"></iframe>'),
+    "said to those who hear the page": page(PASSWORD_FIELD, beside=f'<p aria-label="{OTHER}">Your account</p>'),
+}  # fmt: skip
+
+
+@pytest.mark.sampled(4)
+@pytest.mark.parametrize("way", ELSEWHERE_TOLD)
+async def test_another_address_is_seen_wherever_a_page_tells_it_after_ours_was_typed(rig: ShownRig, way: str) -> None:
+    ended = await rig.sign_in({"/home": ASKS, "*": ELSEWHERE_TOLD[way], "POST /ax/claim": ELSEWHERE_TOLD[way]})
+    assert (ended.outcome, rig.site.passwords) == ("wrong_identity", []), ended.error
+
+
+AFTER_THE_LOOK = {
+    "when it is sent": "addEventListener('submit', () => { document.forms[0].email.value = OTHER }, true)",
+    "as its data are gathered": "document.forms[0].addEventListener('formdata', event => event.formData.set('email', OTHER))",
+    "once the password stands in the field": "ap_password.addEventListener('input', () => { document.forms[0].email.value = OTHER })",
+    "by a script of its own": (
+        "document.forms[0].addEventListener('submit', event => { event.preventDefault(); fetch('/ap/api', {method: 'POST', "
+        "headers: {'content-type': 'application/json'}, body: JSON.stringify({email: OTHER, password: ap_password.value})}) })"
+    ),
+    "into an address, which is kept": "document.forms[0].method = 'get'",
+}  # fmt: skip
+
+
+@pytest.mark.sampled(2)
+@pytest.mark.parametrize("way", AFTER_THE_LOOK)
+async def test_a_password_that_a_page_would_send_otherwise_after_the_last_look_does_not_leave(
+    rig: ShownRig, way: str
+) -> None:
+    script = f"<script>onload = () => {{ const OTHER = '{OTHER}'; {AFTER_THE_LOOK[way]} }}</script>"
+    shown = page(IN_OURS + PASSWORD_FIELD).replace("</body>", f"{script}</body>")
+    ended = await rig.sign_in({"*": shown})
+    assert (ended.outcome, rig.site.passwords, ended.typed) == ("secret_guard", [], ("type_password not_sent",))
+    assert not [asked for asked in rig.site.asked if PASSWORD in asked or asked.startswith("POST")]
 
 
 OURS = {

@@ -95,9 +95,7 @@ class ShownSite:
         if request.method == "POST":
             body = await request.post() if "form" in request.content_type else {}
             self.sent.append(Sent(request.host, path, tuple((name, str(value)) for name, value in body.items())))
-            if f"POST {path}" not in self.pages:
-                raise web.HTTPFound(INSIDE)
-            return web.Response(text=self.pages[f"POST {path}"], content_type="text/html")
+            return self._answer_to_form(f"POST {path}")
         if path in self.cut and request.transport is not None:
             request.transport.close()
         await asyncio.sleep(self.late.get(path, 0))
@@ -108,15 +106,24 @@ class ShownSite:
         status, kind = self.types.get(path, (200, "text/html"))
         return web.Response(status=status, text=self.pages.get(path, self.pages.get("*", HOME)), content_type=kind)
 
+    def _answer_to_form(self, asked: str) -> web.StreamResponse:
+        if asked in self.redirects:
+            raise web.HTTPTemporaryRedirect(self.redirects[asked])  # with the form, once more
+        if asked not in self.pages:
+            raise web.HTTPFound(INSIDE)
+        status, kind = self.types.get(asked, (200, "text/html"))
+        return web.Response(status=status, text=self.pages[asked], content_type=kind)
+
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How one sign-in ended, and what its guard stopped."""
+    """How one sign-in ended, what its guard stopped, and what became of what was typed."""
 
     outcome: str
     error: FlowError | None
     blocked: tuple[str, ...]
     screens: tuple[str, ...]
+    typed: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -142,7 +149,9 @@ class ShownRig:
             except FlowError as err:
                 error = err
             screens = tuple(step.screen for step in visit.story)
-            return Ended(error.code if error else "arrived", error, tuple(visit.guard.blocked), screens)
+            return Ended(
+                error.code if error else "arrived", error, tuple(visit.guard.blocked), screens, tuple(lent.outcomes)
+            )
 
 
 @asynccontextmanager

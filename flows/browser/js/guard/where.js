@@ -7,11 +7,12 @@
     href: element.ownerDocument.location.href,
     target: form ? new URL(form.getAttribute("action") || "", element.ownerDocument.baseURI).href : "",
     connected: element.isConnected,
-    claims: form
-      ? Array.from(HTMLFormElement.prototype.__lookupGetter__("elements").call(form))
-          .filter(isClaim)
-          .map((e) => e.value.trim())
-          .filter((text) => text.includes("@"))
-      : [],
+    claims: [
+      ...claimsOf(form),
+      ...(form ? Array.from(HTMLFormElement.prototype.__lookupGetter__("elements").call(form)) : [])
+        .filter(isClaim)
+        .map((e) => e.value.trim())
+        .filter((text) => text.includes("@")),
+    ],
   };
 };

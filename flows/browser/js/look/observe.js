@@ -79,6 +79,21 @@
       }
     }
   }
+  // What the text nodes do not show: addresses in pieces or in other writing, in a field, in a label, in a frame. What
+  // only glues a known one to its neighbour is none.
+  const shownValues = fields.filter((field) => field.type !== "password").map((field) => field.value);
+  const labels = visibleIn("[aria-label*='@'], [title*='@'], [alt*='@']").flatMap((element) =>
+    ["aria-label", "title", "alt"].map((name) => element.getAttribute(name)),
+  );
+  const frames = visibleIn("iframe, frame").flatMap((frame) => {
+    const inner = frame.contentDocument; // null where it is another site's
+    const held = inner ? [...inner.querySelectorAll("input:not([type=password])")].map((field) => field.value) : [];
+    return [inner?.body?.innerText, ...held];
+  });
+  const pieces = [text, document.title, ...shownValues, ...labels, ...frames].flatMap(mailsIn);
+  for (const address of new Set(pieces))
+    if (!addresses.some((known) => address.includes(known.address)))
+      addresses.push({ address, around: "", named: false });
   // Whose sign-in it is about: what it shows and what it would send along, seen or not, decoys that are filled in too.
   const isClaim = (element, text) =>
     /@|^\+?[\d ()./-]{7,}$/.test(text) || (element.matches("input[name=email]") && text !== "");
@@ -86,6 +101,9 @@
     .map((element) => [element, (element.value ?? element.textContent ?? "").trim()])
     .filter(([element, text]) => isClaim(element, text))
     .map(([, text]) => text);
+  // And whatever the form of a password would send along or notes, whatever it is called.
+  const asking = queryAll(searched, "input[type=password]").filter((field) => !isDecoy(field));
+  for (const form of new Set(asking.map((field) => field.form))) claimed.push(...claimsOf(form));
   const failed = [...document.querySelectorAll("a[href*='failedSignInCount=']")].map((a) =>
     Number(/failedSignInCount=(\d+)/.exec(a.getAttribute("href"))?.[1] || 0),
   );
@@ -131,8 +149,15 @@
     names.join() +
     "|" +
     outermost.map((a) => spoken(a)).join();
-  let hash = 5381;
-  for (let i = 0; i < skeleton.length; i++) hash = ((hash * 33) ^ skeleton.charCodeAt(i)) >>> 0;
+  const hashOf = (words) => {
+    let hash = 5381;
+    for (let i = 0; i < words.length; i++) hash = ((hash * 33) ^ words.charCodeAt(i)) >>> 0;
+    return hash;
+  };
+  // Numbers aside: a clock or a counter is no word.
+  const lines = (asking.length ? text.split("\n").slice(0, 500) : [])
+    .map((line) => squeeze(line.slice(0, 500)).replace(/\d+/g, "0"))
+    .filter((line) => /\p{L}{2}/u.test(line));
 
   /** @type {any} */
   const navigation = performance.getEntriesByType("navigation")[0];
@@ -144,7 +169,8 @@
     ready: document.readyState,
     status: navigation?.responseStatus || 0,
     document: String(performance.timeOrigin),
-    shape: hash.toString(16),
+    shape: hashOf(skeleton).toString(16),
+    lines: [...new Set(lines.map(hashOf))],
     present,
     visible,
     counts,

@@ -1,0 +1,35 @@
+"""What a request of the browser carries, as text."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from typing import Any
+
+from playwright.async_api import Request
+
+
+def body_of(request: dict[str, Any]) -> str | None:
+    """What a request carries, as text; None where the browser does not tell all of it."""
+    if any("method-override" in name.lower() for name in request.get("headers", {})):
+        return None  # it asks to be taken for another method
+    entries = request.get("postDataEntries")
+    if entries and (len(entries) != 1 or not entries[0].get("bytes")):
+        return None  # in parts, or a file
+    try:
+        return b64decode(entries[0]["bytes"]).decode("utf-8") if entries else request.get("postData")
+    except ValueError:
+        return None
+
+
+def carried_by(request: dict[str, Any]) -> str:
+    """All that a request carries, whatever it asks to be taken for; bytes that are no text one letter each."""
+    entries = request.get("postDataEntries") or []
+    raw = b"".join(b64decode(entry["bytes"]) for entry in entries if entry.get("bytes"))
+    return raw.decode("utf-8", "surrogateescape") if raw else str(request.get("postData") or "")
+
+
+def text_of(request: Request) -> str | None:
+    try:
+        return None if any("method-override" in name for name in request.headers) else request.post_data
+    except UnicodeDecodeError:
+        return None
