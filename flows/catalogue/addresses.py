@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_ADDRESS = re.compile(r"""[^\s@<>"'(),;:]+@[^\s@<>"'(),;:]+""")
+_ADDRESS = re.compile(r"""[^\s@<>"'(),;:]{1,255}@[^\s@<>"'(),;:]{1,255}""")
 
 
 def addresses_in(text: str) -> set[str]:

@@ -47,7 +47,7 @@
   };
 
   // Addresses stand in text nodes: joined text would glue them to their neighbours.
-  const mail = /[^\s@<>"'(),;:]+@[^\s@<>"'(),;:]+\.[^\s@<>"'(),;:]*[^\s@<>"'(),;:.]/g;
+  const mail = /[^\s@<>"'(),;:]{1,64}@[^\s@<>"'(),;:]{1,255}\.[^\s@<>"'(),;:]{0,63}[^\s@<>"'(),;:.]/g; // bounded
   const named = identity.join(", ");
   const addresses = [];
   for (const root of searched) {
