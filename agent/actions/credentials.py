@@ -51,11 +51,14 @@ def give_secrets(
 
 
 def _remember_doubt(conn: Connection, vault: Vault, account: Account, *, now: datetime) -> None:
-    """Let a doubt go with the password, not with its version: the same password may be given again later."""
+    """Let a doubt go with the password, not with its version.
+
+    The same password may be given again later.
+    """
     if not acts.is_doubted(conn, account.id, Act.TYPE_PASSWORD) or not sign_in_secrets.is_sealed(conn, account.id):
         return
     try:
         before = sign_in_secrets.load(conn, vault, account.id).secrets.password
-    except ConfigurationError:  # it does not open, so nobody typed it with these keys
+    except ConfigurationError:  # it does not open, so no visit typed it with these keys
         return
     remember(conn, vault, account.user_email, before, Mark.DOUBTED, now=now)

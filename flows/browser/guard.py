@@ -97,7 +97,7 @@ class Guard:
 
         Raises:
             ForeignHostError: a navigation or a sent form was stopped.
-            SecretGuardError: a request was stopped that took a secret along for somebody else, or in its address.
+            SecretGuardError: a request was stopped that took a secret along for another address, or in its own.
         """
         misdirected, self._misdirected = self._misdirected, None
         if misdirected:
@@ -221,7 +221,7 @@ class Guard:
             await (route.continue_() if passes else route.abort("blockedbyclient"))
 
     def _is_directed(self, url: str, carried: str) -> bool:
-        """Whether a request takes every secret in it along for the address it was typed for."""
+        """Whether a request takes a secret along for its own address only."""
         why = next((why for one in self._owned if (why := one.misdirection(url=url, carried=carried))), None)
         self._misdirected = self._misdirected or why
         return why is None

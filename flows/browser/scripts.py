@@ -69,9 +69,9 @@ async def value_of(page: Page, function: str, argument: Any) -> Any:
 
 
 def parse_told(told: str) -> Any:
-    """Parse what a page told as JSON, without what no text file or database takes: NUL and half a character.
+    """Parse what a page told as JSON, without NUL and half a character.
 
-    JSON.stringify escapes these two; half a character never stands in it otherwise.
+    No text file or database takes them. JSON.stringify escapes these two; half a character stands in it no other way.
     """
     return json.loads(_NO_CHARACTER.sub(r"\1\\ufffd", told) if "\\u" in told else told)
 

@@ -22,7 +22,10 @@ def body_of(request: dict[str, Any]) -> str | None:
 
 
 def carried_by(request: dict[str, Any]) -> str:
-    """All that a request carries, whatever it asks to be taken for; bytes that are no text one letter each."""
+    """All that a request carries, whatever it asks to be taken for.
+
+    Bytes that are no text are one letter each.
+    """
     entries = request.get("postDataEntries") or []
     raw = b"".join(b64decode(entry["bytes"]) for entry in entries if entry.get("bytes"))
     return raw.decode("utf-8", "surrogateescape") if raw else str(request.get("postData") or "")

@@ -19,7 +19,7 @@ _MAIL = re.compile(r"""[^\s@<>"'(),;:/?&=]{1,64}@[^\s@<>"'(),;:/?&=]{1,255}\.[^\
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _PART_NAME = re.compile(r'name="([^"]{0,200})"')
 _MOST = 200_000  # characters of a request that are looked at; a sign-in's has a few thousand
-_SITE = "@amazon."  # the site's own addresses tell nobody
+_SITE = "@amazon."  # the site's own addresses name no user
 
 
 @dataclass(slots=True, kw_only=True)
@@ -31,8 +31,9 @@ class OwnedSecret:
     _went: set[str] = field(default_factory=set)  # the places it was sent to
 
     def misdirection(self, *, url: str, carried: str) -> str | None:
-        """Say what is wrong with a request that carries the secret; None where nothing is, or it does not.
+        """Say what is wrong with a request that carries the secret.
 
+        None where nothing is, or it does not carry it.
         The browser itself sends a form again where the site redirects it so (RFC 9110, 307 and 308): to another place,
         that is one sign-in; to the same one again, the secret would be tried twice.
         """
@@ -71,7 +72,7 @@ def _addresses(text: str) -> Iterator[str]:
 
 
 def _readings(carried: str) -> Iterator[Iterator[tuple[str, str]]]:
-    """Names and values, by each form in which a page can write them: a form's three, and JSON."""
+    """Names and values, by each form in which a page can write them."""
     yield iter(parse_qsl(carried, keep_blank_values=True))
     yield from (_parts(carried), _lines(carried), _json(carried))
 

@@ -270,7 +270,7 @@ class SignIn:
         return await self.walk.press_found(seen, submit)
 
     async def _is_wiped(self, seen: Recognition) -> bool:
-        """Whether the field is empty: a page may wipe what is typed before its scripts are ready."""
+        """Whether the field is empty: a page may wipe it while it is made ready."""
         return not await (await self.walk.require(seen, "password")).handle.input_value()
 
     async def _give_code(self, seen: Recognition) -> Recognition:

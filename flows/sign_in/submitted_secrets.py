@@ -198,7 +198,7 @@ class SubmittedSecrets:
         return seen.status < _ERROR and not self._is_worded(seen)
 
     def _is_worded(self, seen: Recognition) -> bool:
-        """Whether the page that asks again says more than the one the password was typed on.
+        """Whether the page that asks again says more than it did before.
 
         In a box of the browser's own, or outside every box that is known as a message's. A page of another make has
         other words anyhow.

@@ -1,4 +1,4 @@
-"""Noticing that a server numbers a folder's messages anew, without a word or too often."""
+"""Noticing that a server numbers messages anew, without a word or too often."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ _UNSTEADY = 600.0  # seconds within which a second new numbering is no accident
 
 
 class Numbering:
-    """What is known of each folder's numberings; outlives the connections of a mailbox."""
+    """What is known of each folder's numberings.
+
+    Outlives the connections of a mailbox.
+    """
 
     def __init__(self, context: MailContext) -> None:
         self._context = context
@@ -39,7 +42,7 @@ class Numbering:
         return True
 
     def went_back(self, client: Client, folder: Folder, selected: Selected) -> bool:
-        """Whether a folder numbers its messages from a lower one again under the same UIDVALIDITY.
+        """Whether a folder's numbers went back under the same UIDVALIDITY.
 
         A server that was restored from a backup does. The numbers that it gives anew are forgotten, so that no mail is
         taken for one that had its number before.

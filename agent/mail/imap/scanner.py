@@ -169,7 +169,10 @@ class Scanner:
         return found + self._fetch_again(client, renewed)
 
     def _ask_back(self, client: Client, folder: Folder, since: datetime) -> list[int] | None:
-        """What a look-back finds; None where it is refused for now, also until it is asked for again."""
+        """What a look-back finds.
+
+        None where it is refused for now, also until it is asked for again.
+        """
         if time.monotonic() - self._refused_at.get(folder.id, -_ASK_AGAIN) < _ASK_AGAIN:
             return None
         sent = self._look_back.ask(client, folder, since)

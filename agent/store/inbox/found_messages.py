@@ -103,7 +103,10 @@ def leave_epoch(conn: Connection, folder_id: int, uidvalidity: int) -> None:
 
 
 def forget_numbers(conn: Connection, folder_id: int, uidvalidity: int, first: int) -> None:
-    """Take the numbers at or above `first` off the rows that have them: the server gives them anew."""
+    """Take the numbers at or above `first` off the rows that have them.
+
+    The server gives them anew.
+    """
     reused = (messages.c.folder_id == folder_id) & (messages.c.uidvalidity == uidvalidity) & (messages.c.uid >= first)
     unfetched = messages.update().where(reused, messages.c.stage == FOUND)
     conn.execute(unfetched.values(stage=VANISHED, reason="renumbered"))

@@ -68,7 +68,10 @@ def doubted_since_release(conn: Connection, account_id: str, act: str) -> bool:
 
 
 def is_doubted(conn: Connection, account_id: str, act: str) -> bool:
-    """Whether it may have been refused with the secret in force, by its outcome or for want of any."""
+    """Whether it may have been refused with the secret in force.
+
+    By its outcome, or for want of any.
+    """
     return doubted_since_release(conn, account_id, act) or crashed_in_a_row(conn, account_id, act) >= CRASHES
 
 

@@ -84,7 +84,7 @@ const isEnabled = (element) =>
     element.getAttribute("disabled") !== "false"
   );
 
-// Addresses however they are written: percent signs, full width, characters that nobody sees. Bounded, so that no text
+// Addresses however they are written: percent signs, full width, characters that are not seen. Bounded, so that no text
 // costs more than its length.
 const MAIL = /[^\s@<>"'(),;:/?&=]{1,64}@[^\s@<>"'(),;:/?&=]{1,255}\.[^\s@<>"'(),;:/?&=.]{1,63}/g;
 const plainOf = (text) => {
@@ -97,7 +97,7 @@ const plainOf = (text) => {
 const mailsIn = (text) => plainOf(text).match(MAIL) || [];
 // Whose sign-in a form is for, besides what its secret says: every address that it would send along or that is noted at
 // it, whatever the field is called, and numbers of phones. `form` is null for fields without one. The site's own
-// addresses tell nobody. Attributes are read by the prototype's hand, since a field may be named like a method.
+// addresses name no user. Attributes are read by the prototype's hand, since a field may be named like a method.
 const SENT = "input, textarea, select, button, output";
 const claimsOf = (form) => {
   const read = (element, name) => Element.prototype.getAttribute.call(element, name) || "";

@@ -1,4 +1,4 @@
-"""The password goes to our own claim alone, whatever the page is called."""
+"""The password goes to our own claim alone, whatever the page is called; and what is no yes is not typed again."""
 
 # A line holds one page.
 # ruff: noqa: E501
@@ -152,3 +152,39 @@ async def test_the_permanent_passkey_banner_is_no_message_that_answers_the_passw
     assert (ended.outcome, len(rig.site.passwords)) == ("stuck", 2), (
         ended.error
     )  # once more is the site's way, then doubted
+
+
+ASKED = page(IN_OURS + PASSWORD_FIELD)
+TILES = (
+    "<title>Amazon Sign-In</title><h1>Switch accounts</h1><div class='cvf-account-switcher'>"
+    "<div class='cvf-account-switcher-profile-details'>Somebody</div></div>"
+)
+SENT = "POST /ap/signin"
+
+# The page that answers, and its status: words in no box and in no known language, a box of the browser's own, an error.
+ANSWERS = {
+    "other words": (page(IN_OURS + PASSWORD_FIELD, beside="<p>Heslo je nespravne</p>"), 200),
+    "a box of the browser's own": (ASKED.replace("</body>", "<script>alert('No')</script></body>"), 200),
+    "the status of a refusal": (ASKED, 422),
+    "a page that is not found": ("<title>Page Not Found</title><h1>Page not found</h1>", 404),
+    "a choice of logins": (TILES, 200),
+}
+
+
+@pytest.mark.sampled(2)
+@pytest.mark.parametrize("answer", ANSWERS)
+async def test_what_is_no_yes_is_doubted_after_one_try(rig: ShownRig, answer: str) -> None:
+    shown, status = ANSWERS[answer]
+    rig.site.begin({"*": ASKED, SENT: shown})
+    rig.site.types[SENT] = (status, "text/html")
+    ended = await rig.go_on()
+    assert ended.outcome in ("stuck", "unknown_screen"), ended.error
+    assert (len(rig.site.passwords), ended.typed) == (1, ("type_password doubted",))
+
+
+async def test_a_form_that_the_site_sends_the_browser_to_send_again_is_sent_to_each_place_once(rig: ShownRig) -> None:
+    rig.site.begin({"*": ASKED})
+    rig.site.redirects |= {SENT: "/ap/elsewhere", "POST /ap/elsewhere": "/ap/signin"}
+    ended = await rig.go_on()
+    assert [one.path for one in rig.site.sent] == ["/ap/signin", "/ap/elsewhere"]
+    assert (ended.outcome, ended.typed) == ("secret_guard", ("type_password doubted",))

@@ -87,8 +87,8 @@
   );
   const frames = visibleIn("iframe, frame").flatMap((frame) => {
     const inner = frame.contentDocument; // null where it is another site's
-    const held = inner ? [...inner.querySelectorAll("input:not([type=password])")].map((field) => field.value) : [];
-    return [inner?.body?.innerText, ...held];
+    const filled = inner ? [...inner.querySelectorAll("input:not([type=password])")].map((field) => field.value) : [];
+    return [inner?.body?.innerText, ...filled];
   });
   const pieces = [text, document.title, ...shownValues, ...labels, ...frames].flatMap(mailsIn);
   for (const address of new Set(pieces))
