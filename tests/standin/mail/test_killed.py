@@ -22,9 +22,10 @@ from agent.store.database import schema
 from agent.store.database.engine import reading
 from agent.store.vault.keys import Vault, new_key, parse_key
 from tests.support.process_table import has_ended
+from tests.support.samples import IS_WHOLE
 from tests.support.sites.mail_world import MailWorld, mail_world, wait_for
 
-BURST = 100 if os.environ.get("SC_TEST_ALL") == "1" else 40
+BURST = 100 if IS_WHOLE else 24
 LIVES = 60  # far more than are needed
 ROOT = Path(__file__).parents[3]
 
