@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from flows.permissions.page_reader import PageReader
 from flows.permissions.scripts import script
 from flows.permissions.snapshot.aria_decoys import drop_decoys
-from flows.permissions.snapshot.aria_rows import AccessibleRow, RowCollector
+from flows.permissions.snapshot.aria_row import AccessibleRow
+from flows.permissions.snapshot.aria_rows import RowCollector
 from flows.permissions.snapshot.aria_tree import AriaNode, parse_aria
 
 _OUTSIDE = ("navigation", "banner", "contentinfo", "search", "tablist")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from flows.permissions.rows.tokens import Option, Way
 from flows.permissions.rows.vocabulary import (
@@ -30,28 +30,12 @@ from flows.permissions.snapshot.aria_cells import (
     texts_in,
 )
 from flows.permissions.snapshot.aria_heads import AriaHeads, Placed, is_market
+from flows.permissions.snapshot.aria_row import AccessibleRow
 from flows.permissions.snapshot.aria_tree import AriaNode, Box
 from flows.words import fold
 
 _LINES = ("text", "paragraph", "listitem", "generic", "definition")  # whose parts are heard as one text
 _HEADS = ("heading", "caption", "legend", "strong", "region", "group", "columnheader", "rowheader")
-
-
-@dataclass(slots=True)
-class AccessibleRow:
-    """One row as heard: every text since the row before, then its options.
-
-    `titles` are those of the texts that may name a section.
-
-    `scope` is the marketplace that its controls stand under, or beside.
-    """
-
-    texts: list[str] = field(default_factory=list)
-    titles: list[str] = field(default_factory=list)
-    options: list[Option] = field(default_factory=list)
-    row: AriaNode | None = None
-    explicit: list[str] = field(default_factory=list)  # texts inside the table row itself
-    scope: str | None = None
 
 
 class RowCollector:

@@ -7,7 +7,7 @@ from flows.permissions.rows.levels import read_level
 from flows.permissions.rows.tokens import RowToken, Way
 from flows.permissions.rows.vocabulary import Lexicon, bare_title, scope_of
 from flows.permissions.snapshot.accessibility import AccessibilitySnapshot
-from flows.permissions.snapshot.aria_rows import AccessibleRow
+from flows.permissions.snapshot.aria_row import AccessibleRow
 from flows.words import squash
 
 

@@ -11,7 +11,7 @@ from flows.models import Level, PermissionRow
 from flows.permissions.rows.tokens import Option, RowToken, Way
 from flows.permissions.rows.vocabulary import is_language_picker, lexicon, scope_of, split_level
 from flows.permissions.snapshot.accessibility import read_tree
-from flows.permissions.snapshot.aria_rows import AccessibleRow
+from flows.permissions.snapshot.aria_row import AccessibleRow
 from flows.permissions.snapshot.aria_tree import parse_aria
 from flows.permissions.snapshot.compare import disagreements
 
