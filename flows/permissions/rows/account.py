@@ -127,7 +127,7 @@ def _of_token(token: Token, known: Known) -> Iterable[PageGap]:
                 if part and not _is_head(part)
             )
         case SwitchToken():
-            if not token.head and not _is_universal(token.own):
+            if not token.head and not is_universal(token.own):
                 words = " / ".join(token.own) or "a switch without a name"
                 yield PageGap(kind=_kind_of(words, PageGapKind.UNEXPLAINED), words=words, where="control")
         case RowToken():
@@ -263,7 +263,8 @@ def _is_head(part: str) -> bool:
     return is_level(part) or _is_known(part) or is_caption(part) or matches("heads", part)
 
 
-def _is_universal(words: Sequence[str]) -> bool:
+def is_universal(words: Sequence[str]) -> bool:
+    """Whether words name the switch that gives everything."""
     return any(fold(word) in generic("universal_admin") or "universal" in fold(word) for word in words)
 
 
