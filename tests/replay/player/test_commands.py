@@ -60,6 +60,7 @@ async def replayed(path: Path, **options: str) -> Replayed:
     return result
 
 
+@pytest.mark.slow
 @session_loop
 async def test_a_recorded_acceptance_replays_without_the_site_and_holds_no_secret(
     ready: Rehearsal, tmp_path: Path
@@ -121,6 +122,7 @@ async def test_replay_stops_at_a_step(sign_in: Path) -> None:
     assert result.steps == ("email", "password")
 
 
+@pytest.mark.slow
 @session_loop
 async def test_a_browser_that_refuses_one_recording_does_not_stop_the_others(
     sign_in: Path, monkeypatch: pytest.MonkeyPatch
@@ -149,6 +151,7 @@ async def test_what_surprised_the_visit_surprises_its_replay(
     assert replay_report.verdict(await replayed(sign_in)) == verdict
 
 
+@pytest.mark.slow
 def test_the_command_prints_a_table_json_and_junit_and_ends_with_zero(sign_in: Path, tmp_path: Path) -> None:
     run = Agent(tmp_path)
     ended = run("replay", str(sign_in), "--junit", str(tmp_path / "out/replay.xml"))
@@ -208,6 +211,7 @@ def test_an_unknown_flow_and_a_full_directory_are_usage_errors(tmp_path: Path) -
     assert run("record", "accept", "A1", "--twice", "--output", str(tmp_path / "new")).code == 2
 
 
+@pytest.mark.slow
 @session_loop
 async def test_recordings_are_compared_with_a_stand_in_by_the_shape_of_their_pages(tmp_path: Path) -> None:
     path = Path(shutil.copytree(SHIPPED / "sign_in/no_such_login", tmp_path / "sign_in/no_such_login"))

@@ -21,6 +21,7 @@ SHIPPED = Path(__file__).parents[3] / "fixtures/recordings"
 SHORT = SHIPPED / "sign_in/no_such_login"
 
 
+@pytest.mark.slow
 @pytest.mark.sampled(1, of="options of a replay in a browser")
 def test_a_trace_of_each_replay_is_written_and_opens(tmp_path: Path) -> None:
     ended = Agent(tmp_path)("replay", str(SHORT), "--trace", str(tmp_path / "traces"))
@@ -36,6 +37,7 @@ def test_a_trace_of_each_replay_is_written_and_opens(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.sampled(1, of="options of a replay in a browser")
 def test_a_step_may_be_told_by_number_and_one_that_never_comes_is_a_finding(tmp_path: Path) -> None:
     run = Agent(tmp_path)

@@ -100,6 +100,7 @@ async def replay(
     return outcome
 
 
+@pytest.mark.slow
 async def test_a_scrubbed_recording_replays_without_the_site_and_with_another_code_the_same_every_time(
     recorded: Recording,
 ) -> None:
@@ -136,6 +137,7 @@ async def test_recording_twice_finds_what_is_typed_and_what_scripts_make_but_not
     assert found == ("POST /ap/signin form.metadata1", "POST /ap/signin form.otpCode")
 
 
+@pytest.mark.slow
 async def test_the_same_visit_of_the_same_site_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
         async with live_site(seed=7) as site, open_browser(site.options) as browser:

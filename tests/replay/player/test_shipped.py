@@ -88,6 +88,7 @@ def named(visit: RecordedVisit) -> str:
     return f"{visit.flow}-{visit.name}"
 
 
+@pytest.mark.slow
 @session_loop
 @pytest.mark.sampled(1)
 @pytest.mark.parametrize("visit", [each for each in recorded_visits() if each.name not in SLOW], ids=named)

@@ -86,6 +86,7 @@ def test_other_wordings_of_the_facts_are_read(made: Letter) -> None:
     assert (found.purpose, found.code) == (SIGN_IN, "493817")
 
 
+@pytest.mark.slow
 def test_no_wrong_code_is_given_among_five_hundred_other_mails(tmp_path: Path) -> None:
     engine = ordered(open_database(f"sqlite:///{tmp_path / 'codes.sqlite'}"))
     for mail in others(to=TO, asked_at=NOW, purpose=REGISTRATION, seed=1, count=500):

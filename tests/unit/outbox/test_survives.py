@@ -51,6 +51,7 @@ async def test_a_kill_at_any_place_loses_nothing_and_doubles_only_under_the_same
         assert numbers == sorted(numbers)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [300, pytest.param(100_000, marks=[pytest.mark.soak, pytest.mark.timeout(3600)])])
 async def test_a_receiver_that_fails_three_times_in_ten_ends_with_our_states(engine: Engine, count: int) -> None:
     outlet = Outlet(engine=engine)

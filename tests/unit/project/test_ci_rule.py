@@ -45,6 +45,7 @@ def run_pytest(folder: Path, *, ci: bool, mark: str = "") -> subprocess.Complete
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("ci", "code"), [(True, 1), (False, 0)])
 def test_a_skipped_test_fails_the_run_in_ci_only(tmp_path: Path, ci: bool, code: int) -> None:
     done = run_pytest(tmp_path, ci=ci)

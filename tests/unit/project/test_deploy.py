@@ -204,6 +204,7 @@ def test_the_watchdog_waits_longer_than_one_statement_may_take() -> None:
     assert int(found[1]) > 3 + 15 + 10
 
 
+@pytest.mark.slow
 def test_the_bill_of_materials_of_a_release_names_every_pin(tmp_path: Path) -> None:
     root = DEPLOY.parents[1]
     step = re.search(r"cyclonedx-py (requirements \S+) .*?-o (\S+)", (root / "CONTRIBUTING.md").read_text())

@@ -32,6 +32,7 @@ def test_a_file_that_is_no_run_of_the_bench_is_named_and_nothing_is_written(tmp_
 TWO = "def test_passes():\n    pass\n\n\ndef test_fails():\n    raise AssertionError\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("failed", "code", "said"),
     [

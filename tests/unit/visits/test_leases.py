@@ -54,6 +54,7 @@ def test_who_lost_the_lease_cannot_renew_it(any_engine: Engine) -> None:
         assert leases.holder_of(conn, "A1", now=later) == "w2"
 
 
+@pytest.mark.slow
 @pytest.mark.sampled(1)
 def test_three_processes_never_hold_one_account_together(any_url: str) -> None:
     open_database(any_url).dispose()
@@ -161,6 +162,7 @@ def test_who_still_lives_keeps_the_lease_when_the_clock_was_set_back(any_engine:
     assert take(any_engine, "w2", now=NOW + timedelta(seconds=16)) is None
 
 
+@pytest.mark.slow
 async def test_a_visit_is_stopped_before_its_lease_ends_when_the_database_does_not_answer(
     engine: Engine, held: Lease
 ) -> None:

@@ -58,6 +58,7 @@ def wait_for(log: Path, *lines: str, within: float = 60) -> float:
     pytest.fail(f"{lines} did not all appear in {log.read_text() if log.exists() else 'no log'}")
 
 
+@pytest.mark.slow
 def test_a_visit_cut_off_by_a_kill_is_made_again_after_the_restart(sqlite_url: str, tmp_path: Path) -> None:
     open_database(sqlite_url).dispose()
     log = tmp_path / "log"

@@ -136,6 +136,7 @@ class Year:
         return timedelta() if found is None else self.now - found
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize(
     ("count", "every"), [(5, 10 * DAY), pytest.param(1000, 7 * DAY, marks=pytest.mark.soak)], ids=["five", "a_thousand"]

@@ -60,6 +60,7 @@ async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tupl
         yield web, browser
 
 
+@pytest.mark.slow
 @pytest.mark.sampled(1)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280, 2560])
@@ -109,6 +110,7 @@ async def test_findings_show_each_gap_where_it_stands_and_what_to_do_with_script
     await context.close()
 
 
+@pytest.mark.slow
 async def test_every_page_works_with_scripts_off(served: tuple[WebServer, Browser]) -> None:
     web, browser = served
     context = await browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 900})
