@@ -1,4 +1,7 @@
-"""Checks of a page as a whole, once its rows are read: what it says of itself must agree with them."""
+"""Checks of a page as a whole, once its rows are read.
+
+What it says of itself must agree with them.
+"""
 
 from __future__ import annotations
 
