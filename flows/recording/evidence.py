@@ -26,7 +26,7 @@ from flows.redaction.seeds import seed_forms, seeds_in
 from flows.visit.visit import Visit
 
 _PATIENCE = 8.0  # seconds for everything that asks the page; it may hang
-_ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS = re.compile(r"[\w.+%-]{1,256}@[\w-]+(?:\.[\w-]+)+")
 _LARGEST = 5_000_000  # characters of a page that are kept
 
 

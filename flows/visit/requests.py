@@ -16,7 +16,7 @@ _DATA = frozenset({"fetch", "xhr", "script"})  # what parts of a page are drawn 
 _NO_CONTENT = frozenset({"image", "media", "font", "ping", "websocket", "eventsource", "manifest", "texttrack"})
 
 _ERROR = 400  # HTTP status
-_MARK = re.compile(r"[0-9a-f]*\d[0-9a-f-]{5,}|\d+", re.IGNORECASE)  # what makes each request's path another
+_MARK = re.compile(r"(?<![0-9a-f])[0-9a-f]*\d[0-9a-f-]{5,}|\d+", re.IGNORECASE)  # what makes each path another
 
 
 class OpenRequests:

@@ -10,7 +10,7 @@ from flows.permissions.rows.furniture import matches, naming_rules, rules_of_row
 from flows.permissions.rows.tokens import DomSnapshot, Piece, RowToken, TextToken, Token, Way
 from flows.permissions.rows.vocabulary import bare_title, is_level, is_section, scope_of
 
-EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+EMAIL = re.compile(r"[\w.+-]{1,256}@[\w-]+(?:\.[\w-]+)+")
 
 
 def is_naming(text: str) -> bool:

@@ -18,7 +18,7 @@ from flows.recording.scrubbing.named_values import named_values, secret_boxes
 from flows.recording.scrubbing.secret_names import is_secret_name
 from flows.redaction.seeds import seed_forms, seeds_in
 
-_EMAIL = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_EMAIL = re.compile(r"(?<![A-Za-z0-9._+-])[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _UUID = re.compile(r"(?<![0-9A-Za-z-])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9A-Za-z-])")
 # Signed tokens, the access tokens of Amazon's logins, and keys of its cloud: secrets whatever stands beside them.
 _TOKEN = re.compile(

@@ -18,7 +18,7 @@ from flows.redaction.unescaped import source_of, unescaped_levels
 MASK = "volatile"  # what a recording says in place of a value that has to be another one each time
 
 _TAG = re.compile(r"""<([a-zA-Z][\w:-]*)((?:"[^"]*"|'[^']*'|[^<>"'])*)>""")
-_ATTRIBUTE = re.compile(r"""([^\s"'<>/=\\]+)\s*=\s*(?:\\?"([^"]*?)\\?"|\\?'([^']*?)\\?'|([^\s"'<>`\\]+))""")
+_ATTRIBUTE = re.compile(r"""([^\s"'<>/=\\]{1,200})\s*=\s*(?:\\?"([^"]*?)\\?"|\\?'([^']*?)\\?'|([^\s"'<>`\\]+))""")
 _TEXTAREA = re.compile(r"(<textarea\b[^<>]*>)([^<]*)</textarea", re.IGNORECASE)
 _KEY = r"""(?:\\?["']((?:[^"'\\\n]|\\[^"'\n]){1,80})\\?["']|([\w$.-]{1,80}))\s{0,20}[:=]\s{0,20}"""
 _QUOTED = r"""\\"((?:[^"\\\n]|\\[^"\n])*)\\"|"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|`([^`\\\n$]*)`"""
