@@ -90,7 +90,7 @@ def named(visit: RecordedVisit) -> str:
 
 @pytest.mark.slow
 @session_loop
-@pytest.mark.sampled(1)
+@pytest.mark.soak  # of a live site: test_round_trip.py
 @pytest.mark.parametrize("visit", [each for each in recorded_visits() if each.name not in SLOW], ids=named)
 async def test_a_visit_recorded_again_gives_the_same_bytes(visit: RecordedVisit, tmp_path: Path) -> None:
     await assert_the_same_bytes(visit, tmp_path)
