@@ -65,6 +65,7 @@ class FurnitureTable(Table):
     about: Rules
     tabs: Rules
     forms: Rules
+    onward: Rules
     backs: Rules
     presses: Rules
     heads: Rules

@@ -18,12 +18,11 @@ from flows.permissions.rows.listeners import gap_of_listener
 from flows.permissions.rows.subject import (
     EMAIL,
     is_about,
-    is_name,
     is_naming,
     is_navigation,
     is_picker,
-    names_only,
     unnamed,
+    without_names,
 )  # fmt: skip
 from flows.permissions.rows.tokens import (
     ColumnsToken,
@@ -58,7 +57,6 @@ _COUNT = re.compile(
 _OTHER_COUNT = re.compile(
     r"hidden|not shown|filter|\b(user|person|page|step|tab|store|account|marketplace)s?\b", re.IGNORECASE
 )
-_NEAR = 3  # texts between a name and the address it belongs to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +83,7 @@ def accounted(snapshot: DomSnapshot, known: Known) -> Iterator[tuple[Token | Pie
     None where it is explained.
     """
     known = replace(known, shown=known.shown | shown_texts([snapshot]))
-    tokens = [*_without_names(snapshot, known)]
+    tokens = [*without_names(snapshot, known.names, nameless=known.nameless)]
     for token, after in zip_longest(tokens, tokens[1:]):
         yield token, (*_of_token(token, known), *_of_led(token, after))
     for token, gap in _switches(snapshot):
@@ -218,7 +216,7 @@ def _is_harmless_press(token: TextToken) -> bool:
     if token.fold and (_is_known(token.text) or token.title):
         return True  # whether it was opened is told apart
     words = fold(token.text)
-    is_form = token.button and (words in generic("save") or matches("forms", token.text))
+    is_form = token.button and _sends_the_form(token.text, above=token.above)
     return (
         token.locked
         or is_form
@@ -226,6 +224,15 @@ def _is_harmless_press(token: TextToken) -> bool:
         or (not token.heard and matches("presses", token.text))
         or _leads_to_the_other_half(token.text)
     )
+
+
+def _sends_the_form(text: str, *, above: bool) -> bool:
+    """Whether a button sends a form of permissions, or gives it up.
+
+    Neither shows rows. "Continue" saves on a classic page, behind the rows (facts: permissions); with rows behind it,
+    it leads on.
+    """
+    return (fold(text) in generic("save") or matches("forms", text)) and not (above and matches("onward", text))
 
 
 def _sorts(head: str) -> bool:
@@ -295,10 +302,10 @@ def _of_control(piece: Piece, known: Known) -> PageGap | None:
     if piece.role == "field":
         return None  # `field_gap` says what it tells
     words = piece.words
-    if piece.locked or piece.way == "away" or piece.fold == "open" or fold(words) in (known.followed | generic("save")):
+    if piece.locked or piece.way == "away" or piece.fold == "open" or fold(words) in known.followed:
         return None
     if (
-        matches("forms", words)
+        _sends_the_form(words, above=piece.above)
         or (not piece.heard and piece.way != "here" and matches("presses", words))
         or (piece.role == "tab" and matches("tabs", words))
     ):
@@ -347,35 +354,6 @@ def shown_texts(snapshots: Iterable[DomSnapshot]) -> frozenset[str]:
 
 def _shape(text: str) -> str:
     return fold(re.sub(r"\s+\d+$", "", bare_title(text)))
-
-
-def _without_names(snapshot: DomSnapshot, known: Known) -> Iterable[Token]:
-    """The tokens of a page without the person's name beside a known address.
-
-    Where there are two names, which is the person's is not known: none is taken for it.
-    """
-    names = _names(snapshot, known)
-    only = {token.text for number in names if isinstance(token := snapshot.tokens[number], TextToken)}
-    return (token for number, token in enumerate(snapshot.tokens) if len(only) > 1 or number not in names)
-
-
-def _names(snapshot: DomSnapshot, known: Known) -> list[int]:
-    """Tokens above the first row that look like a name beside a known address."""
-    found = []
-    for number, token in enumerate(snapshot.tokens):
-        if isinstance(token, RowToken) and not is_picker(token):
-            break
-        beside = snapshot.tokens[max(0, number - _NEAR) : number + _NEAR + 1]
-        belongs = known.nameless or any(
-            isinstance(other, TextToken) and names_only(other.text, known.names) for other in beside
-        )
-        if belongs and isinstance(token, TextToken) and _may_name(token):
-            found.append(number)
-    return found
-
-
-def _may_name(token: TextToken) -> bool:
-    return token.pieces == 1 and not (token.way or token.title) and is_name(token.text)
 
 
 def _texts(token: Token) -> tuple[str, ...]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Iterable, Set
 
 from flows.catalogue.grids import grid_data
 from flows.permissions.rows.furniture import matches, naming_rules, rules_of_rows
 from flows.permissions.rows.tokens import DomSnapshot, Piece, RowToken, TextToken, Token, Way
 from flows.permissions.rows.vocabulary import bare_title, is_level, is_section, scope_of
 
+_NEAR = 3  # texts between a name and the address it belongs to
 EMAIL = re.compile(r"[\w.+-]{1,256}@[\w-]+(?:\.[\w-]+)+")
 
 
@@ -89,3 +90,31 @@ def is_name(text: str) -> bool:
 def names_only(text: str, addresses_known: Set[str]) -> bool:
     addresses = [address.casefold() for address in EMAIL.findall(text)]
     return len(addresses) == 1 and addresses[0] in addresses_known and is_naming(text)
+
+
+def without_names(snapshot: DomSnapshot, known: Set[str], *, nameless: bool) -> Iterable[Token]:
+    """The tokens of a page without the person's name beside a known address.
+
+    `known` are the addresses, folded; `nameless`: nothing on the page says whose rights these are, and that is known.
+    Where there are two names, which is the person's is not known: none is taken for it.
+    """
+    names = _names(snapshot, known, nameless)
+    only = {token.text for number in names if isinstance(token := snapshot.tokens[number], TextToken)}
+    return (token for number, token in enumerate(snapshot.tokens) if len(only) > 1 or number not in names)
+
+
+def _names(snapshot: DomSnapshot, known: Set[str], nameless: bool) -> list[int]:
+    """Tokens above the first row that look like a name beside a known address."""
+    found = []
+    for number, token in enumerate(snapshot.tokens):
+        if isinstance(token, RowToken) and not is_picker(token):
+            break
+        beside = snapshot.tokens[max(0, number - _NEAR) : number + _NEAR + 1]
+        belongs = nameless or any(isinstance(other, TextToken) and names_only(other.text, known) for other in beside)
+        if belongs and isinstance(token, TextToken) and _may_name(token):
+            found.append(number)
+    return found
+
+
+def _may_name(token: TextToken) -> bool:
+    return token.pieces == 1 and not (token.way or token.title) and is_name(token.text)

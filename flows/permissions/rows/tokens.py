@@ -75,6 +75,7 @@ class TextToken:
     # pressed it would: "press" something, lead "here" (permissions), "back" where the visit was, or "away"
     way: str = ""  # empty: it cannot be pressed
     heard: bool = False  # a listener hears the press
+    above: bool = False  # a row comes behind it
     fold: str = ""  # the handle of a section that is "open" or "closed"
     pieces: int = 1  # elements that it was put together from
     signed: bool = False  # a small sign follows it, as a level follows the name of a row
@@ -134,6 +135,7 @@ class Piece:
     texts: tuple[str, ...] = ()  # of what is folded, one by one
     way: str = ""
     heard: bool = False
+    above: bool = False  # a row comes behind it
     fold: str = ""
     locked: bool = False
     in_row: bool = False

@@ -162,6 +162,7 @@ const leftovers = () => {
       off: !!near(el, "disabled"),
       way: role === "link" ? way_of(el) : "press",
       heard: (hears(el) || is(el, "mapped")) && !near(el, "known_press"),
+      above: has_rows_behind(el),
       head: !!near(el, "column_head") && (!!said || !unfollowed_of(el)),
       row: in_row(el),
       still: !!idle_pager(el),
@@ -291,6 +292,8 @@ const leftovers = () => {
         if (tip && tip !== clean(words_of(n)) && !LEVEL.has(fold(tip)) && ABOUT_ROWS.some((rule) => rule.test(tip)))
           put("text", n, tip);
       }
+    if (n.getAttribute("aria-current") === "step")
+      put("control", n, `one of several steps: ${words_of(n)}`, { role: "other", way: "press", heard: true });
     if (getComputedStyle(n).resize !== "none" && n.tagName !== "TEXTAREA")
       put("control", n, "a box that can be sized", { role: "other", way: "press", heard: true });
     if (clock_at(n).sealed.has(n)) put("sealed", n, n.localName);

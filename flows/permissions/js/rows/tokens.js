@@ -179,6 +179,7 @@ for (const t of items)
       alone: !!near(t.el, "row") && cells(near(t.el, "row")).length === 1,
       way: leads(t.el),
       heard: is_heard(t.el),
+      above: has_rows_behind(t.el),
       pressed:
         !!pressed &&
         (pressed.getAttribute("aria-pressed") === "true" || pressed.getAttribute("aria-checked") === "true"),
@@ -194,6 +195,15 @@ for (const t of items)
       y: boxOf(t.el)[1],
     });
   }
+// Whether a row comes behind an element, in the document and below it on the page.
+function has_rows_behind(el) {
+  return cut.some((row) => {
+    const at = row.sites[0].el,
+      order = el.compareDocumentPosition(at);
+    if (boxOf(el)[1] >= boxOf(at)[1]) return false;
+    return !!(order & Node.DOCUMENT_POSITION_DISCONNECTED) || !!(order & Node.DOCUMENT_POSITION_FOLLOWING);
+  });
+}
 // Whether a text is followed by a sign in its own box, as a row is by its level, or has one before it: a small picture,
 // a small box with paint, or a text without letters that parts nothing.
 function is_signed(t, behind) {
