@@ -213,16 +213,20 @@ class Guard:
     async def _on_route(self, route: Route) -> None:
         request = route.request
         passes = self._rule(request.resource_type, request.method, request.url, body=text_of(request))
-        passes = passes and self._is_directed(request.url, text_of(request) or "")
+        passes = passes and self._is_directed(request.url, text_of(request) or "", counts=False)  # seen above, too
         kinds = (*_ELSEWHERE, "image") if self._person else _ELSEWHERE
         passes = passes and request.resource_type in kinds  # among the others are rules for pages made beforehand
         self.sent += passes and self._carries(request.method, request.url)
         with suppress(Error):
             await (route.continue_() if passes else route.abort("blockedbyclient"))
 
-    def _is_directed(self, url: str, carried: str) -> bool:
-        """Whether a request takes a secret along for its own address only."""
-        why = next((why for one in self._owned if (why := one.misdirection(url=url, carried=carried))), None)
+    def _is_directed(self, url: str, carried: str, *, counts: bool = True) -> bool:
+        """Whether a request takes a secret along for its own address only, and once.
+
+        Of the looks at one request, one `counts`.
+        """
+        told = (one.misdirection(url=url, carried=carried, counts=counts) for one in self._owned)
+        why = next((why for why in told if why), None)
         self._misdirected = self._misdirected or why
         return why is None
 

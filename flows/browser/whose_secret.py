@@ -30,10 +30,10 @@ class OwnedSecret:
     owner: str
     _went: set[str] = field(default_factory=set)  # the places it was sent to
 
-    def misdirection(self, *, url: str, carried: str) -> str | None:
+    def misdirection(self, *, url: str, carried: str, counts: bool = True) -> str | None:
         """Say what is wrong with a request that carries the secret.
 
-        None where nothing is, or it does not carry it.
+        None where nothing is, or it does not carry it. A request that is looked at in two places `counts` in one.
         The browser itself sends a form again where the site redirects it so (RFC 9110, 307 and 308): to another place,
         that is one sign-in; to the same one again, the secret would be tried twice.
         """
@@ -56,6 +56,8 @@ class OwnedSecret:
                 "expected the password to be sent for the account's user alone, found another address beside it: that "
                 "request was stopped; look at the kept page"
             )
+        if not counts:
+            return None
         place = f"{parts.netloc}{parts.path}"
         if place in self._went:
             return (

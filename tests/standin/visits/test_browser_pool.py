@@ -96,7 +96,7 @@ async def test_a_browser_that_hangs_before_a_visit_is_killed_too(
     os.killpg(frozen, signal.SIGSTOP)
     with monkeypatch.context() as soon:
         soon.setattr("flows.browser.launch._OPEN_WITHIN", 1.0)
-        with pytest.raises(BrowserLostError, match="hangs"):
+        with pytest.raises(BrowserLostError, match="hanging"):
             async with visiting(pool):
                 pass
     await gone(frozen)

@@ -55,7 +55,6 @@ def test_who_lost_the_lease_cannot_renew_it(any_engine: Engine) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.sampled(1)
 def test_three_processes_never_hold_one_account_together(any_url: str) -> None:
     open_database(any_url).dispose()
     context = multiprocessing.get_context("spawn")

@@ -182,7 +182,6 @@ def test_a_seed_in_groups_of_four_is_read_and_a_short_one_is_warned_of() -> None
     assert SEED not in repr(parse_seed(SEED))
 
 
-@pytest.mark.sampled(1)
 def test_twenty_sign_ins_from_three_processes_use_no_step_twice(any_url: str) -> None:
     open_database(any_url).dispose()
     context = multiprocessing.get_context("spawn")

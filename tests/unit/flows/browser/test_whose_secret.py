@@ -66,4 +66,5 @@ def test_each_place_gets_it_once() -> None:
     one, sent = owned(), written(OURS)["form"]
     assert one.misdirection(url=URL, carried=sent) is None
     assert one.misdirection(url="https://www.amazon.com/ap/next", carried=sent) is None
+    assert one.misdirection(url=URL, carried=sent, counts=False) is None  # the same request, looked at elsewhere
     assert "once" in (one.misdirection(url=f"{URL}&again=1", carried=sent) or "")
