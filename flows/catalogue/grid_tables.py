@@ -219,6 +219,7 @@ class WalkTable(Table):
     busy: Css
     progress: Css
     busy_look: Css
+    dialog: Css
     alert: Css
     trouble: Css
     disabled: Css

@@ -359,7 +359,7 @@ def _shape(text: str) -> str:
 def _texts(token: Token) -> tuple[str, ...]:
     match token:
         case RowToken():
-            return (token.label, *token.described, *token.beside)
+            return (token.label, *token.described, *token.beside, *token.astray)
         case TextToken():
             return (token.text,)
         case ColumnsToken():

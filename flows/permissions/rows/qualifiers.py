@@ -34,6 +34,9 @@ def row_trouble(token: RowToken) -> str | None:
     for text in token.beside:
         if not (_is_harmless(text, names) or _is_mark(text) or (text.endswith(".") and _describes(text, token.label))):
             return f"unread: {text[:80]!r} stands beside the level"
+    for text in token.astray:
+        if not _is_harmless(text, names):
+            return f"unread: {text[:80]!r} stands in no cell of the row"
     for text in token.described:
         if not (_is_harmless(text, names) or _describes(text, token.label)):
             return f"unread: {text[:80]!r} stands beside the label"

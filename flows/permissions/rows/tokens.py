@@ -49,6 +49,7 @@ class RowToken:
     options: tuple[Option, ...] = ()
     described: tuple[str, ...] = ()  # texts of their own block below the label
     beside: tuple[str, ...] = ()  # every other text in the row besides label and levels
+    astray: tuple[str, ...] = ()  # what stands in no cell of a row of cells, or in a message
     asides: tuple[str, ...] = ()  # parts of the label that stand in an element of their own behind its first words
     struck: bool = False  # the label or a level is struck through
     opens: bool = False  # its label, or its box, can be pressed, and what that shows is not known

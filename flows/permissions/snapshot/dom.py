@@ -105,6 +105,7 @@ def _token(item: dict[str, Any]) -> Token:
                 options=options,
                 described=tuple(item["described"]),
                 beside=tuple(item["beside"]),
+                astray=tuple(item["astray"]),
                 asides=tuple(item["asides"]),
                 struck=item["struck"],
                 opens=item["opens"],

@@ -12,6 +12,13 @@ const parts_of = new Map(options.map((o) => [o, []]));
 belongs.forEach((o, t) => parts_of.get(o)?.push(t));
 // A description stands in a block without controls; what else stands in a row may take back what it says.
 const describes = (t, row) => !row.sites.some((s) => s.k !== "bare" && inside(s.el, t.home));
+// What stands in no cell of a row of cells, or in a message or a dialog, belongs to no row.
+const is_in_no_cell = (t, row) => {
+  const own = row.label && near(row.label.el, "cell"),
+    cell = near(t.el, "cell");
+  if (near(t.el, "alert") || near(t.el, "dialog")) return true;
+  return !!own && inside(own, row.home) && !(cell && inside(cell, row.home));
+};
 const drawn_by = (s) => [s.el, ...((s.k !== "bare" && s.el.labels) || []), ...(parts_of.get(s) || []).map((t) => t.el)];
 // Words of a label that stand in an element of their own behind its first words.
 const asides_of = (t) => {
@@ -85,7 +92,9 @@ cut.forEach((row, n) => {
             ),
         )
       : [];
-  const described = [...notes, ...apart].filter((t) => texts[0] && t !== texts[0] && describes(t, row));
+  const astray = [...notes, ...apart].filter((t) => is_in_no_cell(t, row)),
+    rest = [...notes, ...apart].filter((t) => !astray.includes(t));
+  const described = rest.filter((t) => texts[0] && t !== texts[0] && describes(t, row));
   claim("label", ...texts.slice(0, 1));
   claim("description", ...notes);
   claim("description", ...apart);
@@ -119,7 +128,8 @@ cut.forEach((row, n) => {
       .join(" "),
     described: described.map((t) => t.s),
     asides: texts[0] ? asides_of(texts[0]) : [],
-    beside: [...notes, ...apart].filter((t) => !described.includes(t)).map((t) => t.s),
+    beside: rest.filter((t) => !described.includes(t)).map((t) => t.s),
+    astray: astray.map((t) => t.s),
     struck,
     opens:
       row.home !== document.body &&
