@@ -26,7 +26,8 @@ _SHARED = ("common.js", "jqglobal.js")  # imported by others
 _OPTIONS = (
     "--bundle", "--minify", '--define:process.env.NODE_ENV="production"', "--jsx=transform", "--log-level=error",
     "--loader:.eot=empty",
-    *(f"--loader:.{kind}=dataurl" for kind in ("woff", "woff2", "ttf", "svg", "png", "gif")),
+    *(f"--loader:.{kind}=file" for kind in ("woff", "woff2", "ttf")),  # as sites serve them
+    *(f"--loader:.{kind}=dataurl" for kind in ("svg", "png", "gif")),
 )  # fmt: skip
 
 
@@ -69,9 +70,9 @@ def build() -> Path:
 
 
 def _state() -> str:
-    """One hash of everything the bundles are made from."""
+    """One hash of everything the bundles are made from, and of how."""
     files = [HERE / "package-lock.json", *sorted(file for file in (HERE / "src").rglob("*") if file.is_file())]
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    return hashlib.sha256(b"".join((" ".join(_OPTIONS).encode(), *(file.read_bytes() for file in files)))).hexdigest()
 
 
 def _run(*command: str) -> None:

@@ -47,6 +47,7 @@ class FontRules(Table):
     """Fonts in which words are drawn, by the names of their families."""
 
     known: Rules
+    files: tuple[str, ...]
     signs: Rules
 
 

@@ -73,6 +73,7 @@ def asked_of_reading() -> dict[str, Any]:
         "harmless_sets": grid_data("listeners")["sets"],
         "known_listeners": grid_data("listeners")["known"],
         "known_fonts": grid_data("furniture")["font"]["known"],
+        "known_font_files": grid_data("furniture")["font"]["files"],
         "sign_fonts": grid_data("furniture")["font"]["signs"],
         "about_rows": [*grid_data("furniture")["row"]["takes_back"], *grid_data("furniture")["tour"]["never"]],
     }

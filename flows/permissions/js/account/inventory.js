@@ -1,5 +1,11 @@
 // Everything a person can see, or could bring to sight, that nothing of the reading explains. It knows nothing of
 // permissions.
+// What does not clip cannot be sized (CSS UI 4), and a head that is sized shows no other rows.
+const can_be_sized = (el) => {
+  const style = getComputedStyle(el),
+    clips = style.overflowX !== "visible" || style.overflowY !== "visible";
+  return style.resize !== "none" && clips && el.tagName !== "TEXTAREA" && !near(el, "column_head");
+};
 const leftovers = () => {
   const left = [],
     seen_control = new Set();
@@ -294,8 +300,7 @@ const leftovers = () => {
       }
     if (n.getAttribute("aria-current") === "step")
       put("control", n, `one of several steps: ${words_of(n)}`, { role: "other", way: "press", heard: true });
-    if (getComputedStyle(n).resize !== "none" && n.tagName !== "TEXTAREA")
-      put("control", n, "a box that can be sized", { role: "other", way: "press", heard: true });
+    if (can_be_sized(n)) put("control", n, "a box that can be sized", { role: "other", way: "press", heard: true });
     if (clock_at(n).sealed.has(n)) put("sealed", n, n.localName);
     pseudo(n);
     windows(n);

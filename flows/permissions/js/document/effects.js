@@ -125,7 +125,8 @@ const hears_for_others = (el, homes, is_row_part) => {
   if (is(el, "library_row") || homes.has(el)) return false;
   if (is_row_part(el)) return is_around_control(el);
   const inner = [...homes].filter((home) => inside(home, el));
-  return inner.length > 0 || (texts_in(el).length > 2 && !near(el, "pressable"));
+  const texts = texts_in(el).filter((t) => !near(t.el, "column_head")); // what a head's press does is told there
+  return inner.length > 0 || (texts.length > 2 && !near(el, "pressable"));
 };
 const is_around_control = (el) =>
   !kind_of(el) && el.localName !== "label" && options.some((o) => o.el !== el && inside(o.el, el));

@@ -8,6 +8,16 @@ const bare_name = (name) =>
     .replace(/\\(.)/g, "$1")
     .trim()
     .toLowerCase();
+// A file that stands in the page is known by its length and its letters.
+const mark_of_file = (url) => {
+  let [one, two] = [0xdeadbeef, 0x41c6ce57];
+  for (let i = 0; i < url.length; i++) {
+    one = Math.imul(one ^ url.charCodeAt(i), 2654435761);
+    two = Math.imul(two ^ url.charCodeAt(i), 1597334677);
+  }
+  return [url.length, one >>> 0, two >>> 0].join("-");
+};
+const address_in = (source) => source.replace(/^url\(\s*["']?|["']?\s*\)$/g, "");
 const ICON_FONT = /icon|symbol|awesome|glyph|material/i;
 const names_in = once((list) => (list.match(/"[^"]*"|'[^']*'|[^,]+/g) || []).map(bare_name).filter(Boolean));
 const rules_within = (rules) =>
@@ -45,7 +55,7 @@ const is_usual = (style) => {
       const said = bare_name(source.replace(/^\w+\(/, "").replace(/\)$/, ""));
       return source.startsWith("local")
         ? KNOWN_FONTS.some((rule) => rule.test(said))
-        : !/^(data|blob|filesystem):/.test(said);
+        : !/^(data|blob|filesystem):/.test(said) || known_font_files.includes(mark_of_file(address_in(source)));
     })
   );
 };
