@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from time import monotonic
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -18,10 +17,11 @@ from pydantic import SecretStr
 
 from flows.browser.hosts import HostPolicy, PersonRules, ReadCall, ReadOnly, RequestRuling, judge
 from flows.browser.network import is_loopback
-from flows.browser.scripts import expression_of, script, source
+from flows.browser.on_top import require_on_top
+from flows.browser.scripts import script, source
 from flows.browser.sent_bodies import body_of, carried_by, text_of
 from flows.browser.whose_secret import OwnedSecret
-from flows.errors import ForeignHostError, SecretGuardError, StepTimeoutError
+from flows.errors import ForeignHostError, SecretGuardError
 
 __all__ = ["Guard", "HostPolicy", "ReadCall"]
 
@@ -37,7 +37,6 @@ _OWN = ("https://sellercentral*", "https://www.amazon.*")
 
 _CARRY_NOTHING = ("GET", "HEAD", "OPTIONS")
 _MOST_NOTED, _LONGEST = 1000, 500  # of what a page makes us note, and its letters
-_COVERED = 3.0  # seconds for a layer over a field to go by itself
 
 
 @dataclass(slots=True)
@@ -286,20 +285,3 @@ def _patterns() -> list[dict[str, str]]:
     """What the DevTools session pauses."""
     kinds = [{"urlPattern": "*", "resourceType": kind, "requestStage": "Request"} for kind in _WATCHED]
     return [*kinds, *({"urlPattern": own, "requestStage": "Request"} for own in _OWN)]
-
-
-async def require_on_top(handle: ElementHandle, *, what: str, lost: str) -> None:
-    """Look whether a person could type or press there.
-
-    A layer over the element may be a question, or a trap.
-
-    Raises:
-        StepTimeoutError: `what` stays covered; nothing was `lost`.
-    """
-    ends = monotonic() + _COVERED
-    while over := await handle.evaluate(expression_of(source("on_top"))):
-        if monotonic() > ends:
-            raise StepTimeoutError(
-                f"expected the {what} to be on top, found a layer over it ({str(over)[:30]}): nothing was {lost}"
-            )
-        await asyncio.sleep(0.1)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flows.account.choose_account import choose_on
 from flows.account.switcher import note_listed, require_listed
-from flows.browser.guard import require_on_top
+from flows.browser.on_top import require_on_top
 from flows.browser.scripts import ask
 from flows.catalogue.recognise import Recognition
 from flows.errors import (
