@@ -28,6 +28,8 @@ from agent.store.people.takeovers import Takeover, TakeoverOpenError
 from agent.store.processes import leases, switches
 from agent.takeover.asking import Asking
 from agent.takeover.line import Line, LineError, dial
+from agent.takeover.offered_page import OfferedPage
+from agent.takeover.page_watch import PageWatch
 from agent.takeover.parts import TakeoverParts
 from agent.takeover.rules import PersonOffer, offer_for
 from agent.takeover.session import Claimed, TakeoverSession
@@ -106,13 +108,13 @@ class PageKeeper:
 
     async def _keep(self, row: Takeover, seen: Recognition, offer: PersonOffer) -> Handed:
         async def deliver(picture: Picture) -> None:
-            await session.deliver(picture)
+            await page.deliver(picture)
 
         handed, state = Handed(how=HandedBack.LEFT, why="a secret stayed on the page"), TakeoverState.STOPPED
         stopped_before = len(self.visit.guard.blocked)
         try:
             async with taken_page(self.visit, rules=offer.rules, secrets=self.secrets, deliver=deliver) as taken:
-                session = TakeoverSession(
+                page = OfferedPage(
                     taken=taken,
                     first=seen,
                     offer=offer,
@@ -121,16 +123,12 @@ class PageKeeper:
                     deadline=self.parts.clock.elapsed() + self._waits(row).total_seconds(),
                     longest=self.parts.fresh_for.total_seconds(),
                     elapsed=self.parts.clock.elapsed,
-                    dialled=lambda: self._dialled(row.id),
-                    claimed=lambda: self._claimed(row.id),
-                    moved=lambda to: self._moved(row.id, to),
-                    answered=self.asking.answered,
                 )
                 try:
                     if await taken.clear() or await taken.clear():  # a busy browser draws it late
-                        handed, state = await session.run()
+                        handed, state = await self._session(page, row.id).run()
                 finally:
-                    self._count(session, stopped_before)
+                    self._count(page, stopped_before)
         except BaseException:
             await asyncio.shield(asyncio.to_thread(self._stopped, row.id))
             raise
@@ -138,8 +136,16 @@ class PageKeeper:
         log.info(events.TAKEOVER_ENDED, account=self.account_id, visit=self.visit_id, state=state, keys=self.tally.keys)
         return handed
 
-    def _count(self, session: TakeoverSession, stopped_before: int) -> None:
-        taken, self._wheel = session.taken, session.wheel
+    def _session(self, page: OfferedPage, row_id: str) -> TakeoverSession:
+        return TakeoverSession(
+            page=page,
+            watch=PageWatch(page=page, moved=lambda to: self._moved(row_id, to), answered=self.asking.answered),
+            dialled=lambda: self._dialled(row_id),
+            claimed=lambda: self._claimed(row_id),
+        )
+
+    def _count(self, page: OfferedPage, stopped_before: int) -> None:
+        taken, self._wheel = page.taken, page.wheel
         self.tally.steps += taken.log.steps
         self.tally.keys += taken.log.keys
         self.tally.pictures += taken.cast.sent
