@@ -18,7 +18,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from flows.browser.launch import BrowserOptions
-from tests.support.processes.byte_code import make_byte_code
+from tests.support.processes.byte_code import forget_byte_code_of, make_byte_code
 from tests.support.sites.kept_browsers import KEPT
 
 SAMPLE_SEED = int(os.environ.get("SC_TEST_SEED", "1"))
@@ -142,6 +142,13 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
         if name.upper().startswith("SC_AGENT_") and name.upper() != "SC_AGENT_BROWSER__EXECUTABLE":
             monkeypatch.delenv(name)
     monkeypatch.setenv("SC_AGENT_OBSERVE__PICTURES", "none")  # few tests look at them, and each visit's take a second
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_byte_code_of_what_goes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What tests compile in their folders may be kept elsewhere, and pytest removes the folders alone."""
+    yield
+    forget_byte_code_of(tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture(scope="session")

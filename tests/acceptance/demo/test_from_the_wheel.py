@@ -24,6 +24,7 @@ from fixtures.player.recording import find_recordings
 from flows.browser.launch import BrowserOptions
 from tests.acceptance.test_documents_as_printed import python_of
 from tests.support.leaks.search import Search, names
+from tests.support.processes.byte_code import forget_byte_code_of
 from tests.support.processes.forked.kept_demo import Told, tell
 from tests.support.readme_lines import lines_of_readme, not_printed
 
@@ -46,6 +47,7 @@ def installed() -> Iterator[Path]:
     """
     with tempfile.TemporaryDirectory(prefix="wheel-") as place:
         yield installed_below(Path(place))
+        forget_byte_code_of(Path(place))
 
 
 def installed_below(folder: Path) -> Path:

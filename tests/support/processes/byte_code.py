@@ -7,8 +7,11 @@ from __future__ import annotations
 import compileall
 import importlib.util
 import multiprocessing
+import os
+import shutil
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -57,3 +60,12 @@ def _is_made(path: Path) -> bool:
     except OSError:
         return False
     return head[:4] == importlib.util.MAGIC_NUMBER and head[8:] == importlib.util.source_hash(path.read_bytes())[:8]
+
+
+def forget_byte_code_of(folder: Path) -> None:
+    """Remove what was compiled of a folder that goes: kept elsewhere, it would stay behind."""
+    if sys.pycache_prefix is not None:
+        kept = Path(importlib.util.cache_from_source(folder / "any.py")).parent
+        shutil.rmtree(kept, ignore_errors=True)
+        with suppress(OSError):  # one that is not empty
+            os.removedirs(kept.parent)
