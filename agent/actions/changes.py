@@ -96,7 +96,7 @@ def _readdress(
     if (holder := accounts.find_by_email(conn, email)) is not None:
         raise accounts.email_taken(holder.id)
     why = f"{who} changed the user email: {_reason(reason, 'another user email')}"
-    sign_in_secrets.forget(conn, account.id)
+    sign_in_secrets.forget(conn, account.id, now=now)
     drawn_secrets.readdressed(conn, account.id)
     changed = merchants.readdress(conn, account, email, why=why, now=now)
     messages.ask_again_of_strangers(conn, since=account.created_at)

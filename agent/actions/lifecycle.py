@@ -48,9 +48,9 @@ def pause_all(conn: Connection, *, now: datetime, who: str) -> None:
     switches.pause_all(conn, now=now, who=who)
 
 
-def resume_all(conn: Connection) -> bool:
+def resume_all(conn: Connection, *, now: datetime) -> bool:
     """Let everything go on; False when nothing was paused."""
-    return switches.resume_all(conn)
+    return switches.resume_all(conn, now=now)
 
 
 def _happen(conn: Connection, account_id: str, event: Event, *, now: datetime, why: str) -> Account:

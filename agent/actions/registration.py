@@ -107,5 +107,5 @@ def remove(conn: Connection, account_id: str, *, now: datetime, keep_evidence: t
         UnknownAccountError: there is none.
     """
     counts = erasures.count_rows(conn, account_id)
-    accounts.remove(conn, account_id)
+    accounts.remove(conn, account_id, now=now)
     erasures.begin(conn, account_id, counts=counts, who=who, now=now, keep=keep_evidence)

@@ -56,11 +56,16 @@ class AccountColumns(TypedDict, total=False):
     updated_at: datetime
 
 
-def write(conn: Connection, account_id: str, columns: AccountColumns) -> None:
+def write(conn: Connection, account_id: str, columns: AccountColumns, *, now: datetime) -> None:
     """Write columns of an account.
 
     What changes the registration moves the account's revision and makes an event.
     """
-    conn.execute(accounts.update().where(accounts.c.id == account_id).values(dict(columns)))
+    write_quietly(conn, account_id, columns)
     if names := set(columns) - QUIET:
-        touch(conn, account_id, *names)
+        touch(conn, account_id, *names, now=now)
+
+
+def write_quietly(conn: Connection, account_id: str, columns: AccountColumns) -> None:
+    """Write columns of an account that say nothing of what it is."""
+    conn.execute(accounts.update().where(accounts.c.id == account_id).values(dict(columns)))

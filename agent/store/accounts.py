@@ -150,7 +150,7 @@ def find_by_email(conn: Connection, address: str) -> Account | None:
     return None if row is None else account_of(row)
 
 
-def remove(conn: Connection, account_id: str) -> None:
+def remove(conn: Connection, account_id: str, *, now: datetime) -> None:
     """Forget an account with everything that hangs on it.
 
     Raises:
@@ -158,7 +158,7 @@ def remove(conn: Connection, account_id: str) -> None:
     """
     last = get(conn, account_id, lock=True)
     conn.execute(accounts.delete().where(accounts.c.id == account_id))
-    note(conn, EventType.ACCOUNT_REMOVED, account_id=account_id, data={"revision": last.revision + 1})
+    note(conn, EventType.ACCOUNT_REMOVED, account_id=account_id, now=now, data={"revision": last.revision + 1})
     conn.execute(leases.delete().where(leases.c.account_id == account_id))
     conn.execute(
         alarms.delete().where(

@@ -48,7 +48,7 @@ def record_insights(
     """
     numbers = tuple(_keep(conn, account, document, at=at, visit_id=visit_id) for document in documents)
     complete = all(is_everything(document) for document in documents)
-    write(conn, account.id, {"insights_readable": complete, **_told(account, documents)})
+    write(conn, account.id, {"insights_readable": complete, **_told(account, documents)}, now=at)
     return numbers
 
 

@@ -87,7 +87,7 @@ def bind(conn: Connection, account: Account, given: Merchant, *, source: Merchan
         values["merchant_source"] = source
     if not values:
         return account
-    write(conn, account.id, {**values, "updated_at": now})
+    write(conn, account.id, {**values, "updated_at": now}, now=now)
     if not given.is_named:
         return accounts.get(conn, account.id)
     why = f"merchant {given.merchant_id or given.global_account_id} by {source}"
@@ -144,7 +144,7 @@ def _start_again(conn: Connection, account: Account, columns: AccountColumns, *,
 
     A visit that runs loses its lease: what it reads is about the former one.
     """
-    write(conn, account.id, {**_NOTHING_FOUND, **columns})
+    write(conn, account.id, {**_NOTHING_FOUND, **columns}, now=now)
     sessions.forget(conn, account.id)
     conn.execute(leases.delete().where(leases.c.account_id == account.id))
     _set_aside(conn, account.id, invitations.c.state.in_(_OPEN))

@@ -93,7 +93,7 @@ def apply(
     if step.clears_attempts:
         values["deaths"] = 0
         acts.release(conn, account_id, now=now)
-    write(conn, account_id, values)
+    write(conn, account_id, values, now=now)
     if due is not None and due <= now:
         announce(conn, Signal.DUE)
     tell_step(conn, account, event, step, now=now, reason=facts.failure_code)
@@ -107,7 +107,7 @@ def invitation_arrived(
     conn: Connection, account_id: str, invitation_row_id: int, *, now: datetime, why: str = "an invitation arrived"
 ) -> Account:
     """Point the account at a recorded invitation, to be accepted when it may be."""
-    write(conn, account_id, {"invitation": invitation_row_id})
+    write(conn, account_id, {"invitation": invitation_row_id}, now=now)
     older = sa.and_(
         invitations.c.account_id == account_id, invitations.c.id != invitation_row_id, invitations.c.state.in_(_OPEN)
     )
@@ -126,7 +126,7 @@ def reopen_invitation(conn: Connection, row_id: int) -> None:
 def set_api_authorization(conn: Connection, account_id: str, value: ApiAuthorization, *, now: datetime) -> Account:
     """Record the API authorization's status; pending stops, complete lets go on."""
     accounts.get(conn, account_id, lock=True)
-    write(conn, account_id, {"api_authorization": value})
+    write(conn, account_id, {"api_authorization": value}, now=now)
     event = Event.API_COMPLETE if value is ApiAuthorization.COMPLETE else Event.API_PENDING
     return apply(conn, account_id, event, now=now, why=f"API authorization {value}")
 

@@ -62,7 +62,7 @@ def resume(
         return say("logins are created again" if was_paused else "the creation of logins was not paused")
     _require_all(everything, "resume")
     with writing(context.database(context.settings())) as conn:
-        was_paused = lifecycle.resume_all(conn)
+        was_paused = lifecycle.resume_all(conn, now=now())
     return say("everything goes on" if was_paused else "nothing was paused")
 
 

@@ -34,7 +34,7 @@ class Note:
 
     type: EventType
     account_id: str | None
-    at: datetime | None  # None: when it is written
+    at: datetime
     data: Mapping[str, Any]
 
 
@@ -45,7 +45,7 @@ class Pending:
     notes: list[Note] = field(default_factory=list)
     touched: dict[str, set[str]] = field(default_factory=dict)  # account: names of what was written
     revised: set[str] = field(default_factory=set)  # accounts whose revision has moved in this transaction
-    at: datetime | None = None  # the newest time that was given
+    at: datetime | None = None  # the newest time that was given; None: nothing to tell yet
 
     def is_empty(self) -> bool:
         """Whether nothing is left to be written."""

@@ -21,8 +21,8 @@ def note(
     conn: Connection,
     kind: EventType,
     *,
+    now: datetime,
     account_id: str | None = None,
-    now: datetime | None = None,
     data: Mapping[str, Any] | None = None,
 ) -> None:
     """Write this event when the transaction commits.
@@ -34,7 +34,7 @@ def note(
     _remember(conn, found, now)
 
 
-def touch(conn: Connection, account_id: str, *names: str, now: datetime | None = None) -> None:
+def touch(conn: Connection, account_id: str, *names: str, now: datetime) -> None:
     """Say that columns of an account, or what it stands for, were written.
 
     Its revision moves if that changed it.
@@ -44,7 +44,6 @@ def touch(conn: Connection, account_id: str, *names: str, now: datetime | None =
     _remember(conn, found, now)
 
 
-def _remember(conn: Connection, found: Pending, now: datetime | None) -> None:
-    if now is not None and (found.at is None or now > found.at):
-        found.at = now
+def _remember(conn: Connection, found: Pending, now: datetime) -> None:
+    found.at = now if found.at is None else max(found.at, now)
     before_commit(conn, settle)

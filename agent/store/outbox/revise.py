@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -44,18 +44,17 @@ def settle(conn: Connection) -> None:
 
     A caller that needs the new revision in the same transaction calls it earlier; the revision still moves once.
     """
-    found = pending_of(conn)
-    if found.is_empty():
+    found, now = pending_of(conn), pending_of(conn).at
+    if now is None or found.is_empty():
         return
     notes, touched = list(found.notes), dict(found.touched)
     found.notes.clear()
     found.touched.clear()
-    now = found.at or datetime.now(UTC)
     found.revised |= {each.account_id or "" for each in notes if each.type is EventType.ACCOUNT_REGISTERED}
     named = {each.account_id for each in notes if each.account_id is not None} | set(touched)
     known = {account_id: _revise(conn, account_id, found, now) for account_id in sorted(named)}
     for each in [*notes, *_updates(notes, touched, known, now)]:
-        _write(conn, each, known.get(each.account_id or ""), now)
+        _write(conn, each, known.get(each.account_id or ""))
     announce(conn, Signal.WRITTEN)
 
 
@@ -124,9 +123,9 @@ def _updates(
             yield Note(type=EventType.ACCOUNT_UPDATED, account_id=account_id, at=now, data=data)
 
 
-def _write(conn: Connection, each: Note, revised: _Revised | None, now: datetime) -> None:
+def _write(conn: Connection, each: Note, revised: _Revised | None) -> None:
     data: dict[str, Any] = {"account": each.account_id, "revision": None, "status": None, **each.data}
     if revised is not None:
         data |= {"revision": revised.account.revision, "status": status_document(revised.account)}
     row = {"event_id": f"evt_{uuid4().hex}", "type": str(each.type), "account_id": each.account_id, "data": data}
-    conn.execute(outbox.insert().values(at=each.at or now, **row))
+    conn.execute(outbox.insert().values(at=each.at, **row))

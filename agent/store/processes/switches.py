@@ -28,11 +28,11 @@ def pause_all(conn: Connection, *, now: datetime, who: str) -> None:
         note(conn, EventType.PAUSE_CHANGED, now=now, data={"paused": True})
 
 
-def resume_all(conn: Connection) -> bool:
+def resume_all(conn: Connection, *, now: datetime) -> bool:
     """Let flows start again; False when nothing was paused."""
     if conn.execute(switches.delete().where(switches.c.name == PAUSE_ALL)).rowcount != 1:
         return False
-    note(conn, EventType.PAUSE_CHANGED, data={"paused": False})
+    note(conn, EventType.PAUSE_CHANGED, now=now, data={"paused": False})
     announce(conn, Signal.DUE)
     return True
 

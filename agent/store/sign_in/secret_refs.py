@@ -35,7 +35,7 @@ def put(conn: Connection, account_id: str, ref: str, *, now: datetime) -> None:
 
     Those in our vault and the session are dropped.
     """
-    sign_in_secrets.forget(conn, account_id)
+    sign_in_secrets.forget(conn, account_id, now=now)
     sessions.forget(conn, account_id)
     upsert(conn, secret_refs, {"account_id": account_id}, {"ref": ref, "store_version": None, "read_at": None})
     touch(conn, account_id, "secret", now=now)

@@ -108,11 +108,11 @@ def forget_reference(conn: Connection, account_id: str) -> None:
         _count_up(conn, account_id)
 
 
-def forget(conn: Connection, account_id: str) -> None:
+def forget(conn: Connection, account_id: str, *, now: datetime) -> None:
     """Drop the account's secrets; what is given next is another version."""
     if conn.execute(secrets.delete().where(secrets.c.account_id == account_id)).rowcount:
         _count_up(conn, account_id)
-        touch(conn, account_id, "secret")
+        touch(conn, account_id, "secret", now=now)
 
 
 def from_bytes(data: bytes) -> SignInSecrets:

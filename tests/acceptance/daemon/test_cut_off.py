@@ -127,7 +127,7 @@ async def test_pausing_everything_stops_a_running_flow_within_seconds_and_surviv
         await asyncio.sleep(2)
         assert scene.seen("request") == asked
         with writing(scene.rehearsal.engine) as conn:
-            switches.resume_all(conn)
+            switches.resume_all(conn, now=utc_now())
         await scene.until_accepted()
     scene.assert_nothing_was_done_twice()
 

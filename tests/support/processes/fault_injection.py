@@ -215,7 +215,7 @@ class FaultedVisit:
             switches.pause_all(conn, now=utc_now(), who="operator")
         await asyncio.wait({visit})
         with writing(self.context.engine) as conn:
-            switches.resume_all(conn)
+            switches.resume_all(conn, now=utc_now())
 
     async def _lock(self) -> None:
         """Somebody else holds the write lock for longer than we may go without proof that we are alive."""

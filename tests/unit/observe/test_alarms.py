@@ -240,7 +240,7 @@ async def test_the_alarms_of_a_removed_account_are_gone(shared: Post) -> None:
         add_account(conn)
     await shared.alarms().trouble("account A1", "CAPTCHA", at_once=True)
     with writing(shared.engine) as conn:
-        accounts.remove(conn, "A1")
+        accounts.remove(conn, "A1", now=shared.now)
     assert await shared.alarms().list_open("") == set()
 
 

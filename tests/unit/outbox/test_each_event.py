@@ -55,7 +55,7 @@ def invited(engine: Engine) -> None:
 
 def removed(engine: Engine) -> None:
     with writing(engine) as conn:
-        accounts.remove(conn, "A1")
+        accounts.remove(conn, "A1", now=LATER)
 
 
 def renamed(engine: Engine) -> None:

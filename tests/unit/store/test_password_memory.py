@@ -78,7 +78,7 @@ def test_a_rejected_password_outlives_its_account(any_engine: Engine, vault: Vau
         add_account(conn)
         add_secrets(conn, vault)
         reject(conn, vault)
-        accounts.remove(conn, "A1")
+        accounts.remove(conn, "A1", now=NOW)
         accounts.add(conn, NewAccount(id="B2", user_email="A1@Users.Example", marketplace="US"), now=NOW)
         assert give_secrets(conn, vault, "B2", given(PASSWORD), now=NOW).is_barred
 

@@ -128,7 +128,7 @@ def test_a_removed_account_is_told_of_with_the_next_revision_and_no_document(any
     with writing(any_engine) as conn:
         add_account(conn)
     with writing(any_engine) as conn:
-        accounts.remove(conn, "A1")
+        accounts.remove(conn, "A1", now=NOW)
     event = waiting(any_engine)[-1]
     assert (event["type"], event["account"], event["revision"], event["status"]) == (
         EventType.ACCOUNT_REMOVED,
@@ -164,7 +164,7 @@ def test_pausing_everything_twice_is_one_event(any_engine: Engine) -> None:
         with writing(any_engine) as conn:
             switches.pause_all(conn, now=NOW, who="somebody")
     with writing(any_engine) as conn:
-        switches.resume_all(conn)
+        switches.resume_all(conn, now=NOW)
     assert [event["paused"] for event in waiting(any_engine)] == [True, False]
 
 

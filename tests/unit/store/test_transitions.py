@@ -212,7 +212,7 @@ def test_removing_an_account_removes_all_of_it(any_engine: Engine) -> None:
     with writing(any_engine) as conn:
         add_account(conn)
         invite(conn)
-        accounts.remove(conn, "A1")
+        accounts.remove(conn, "A1", now=NOW)
         assert accounts.find_by_email(conn, "A1@USERS.example") is None
         assert conn.scalar(sa.select(sa.func.count()).select_from(invitations)) == 0
         with pytest.raises(UnknownAccountError):

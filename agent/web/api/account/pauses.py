@@ -84,7 +84,7 @@ def resume_everything(request: Request) -> Response:
     """Let everything go on."""
 
     def effect(call: Call) -> Answer:
-        lifecycle.resume_all(call.conn)
+        lifecycle.resume_all(call.conn, now=call.now)
         return Answer(200, {"paused": False, "by": None}, due=True)
 
     return change(request, effect=effect)

@@ -109,7 +109,7 @@ def _pause_all(visit: Visitor, form: Mapping[str, str]) -> Done:
 
 
 def _resume_all(visit: Visitor, _form: Mapping[str, str]) -> Done:
-    lifecycle.resume_all(visit.conn)
+    lifecycle.resume_all(visit.conn, now=visit.now)
     return Done(act="resume all", subject="everything", to="/", wake=True)
 
 

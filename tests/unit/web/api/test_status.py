@@ -12,6 +12,7 @@ from html import escape
 import pytest
 
 from agent.cli.registry.status import describe
+from agent.clock import utc_now
 from agent.domain.authorization import FIXED_TEXT, FixedText, State
 from agent.domain.published.event_types import EventType
 from agent.domain.published.status_document import status_document
@@ -57,7 +58,8 @@ async def test_every_state_says_the_same_text_on_every_surface(web: WebServer, s
             write_account(
                 conn, "A1", authorization=state, internal_reason="zq-for-on-call", failure_code="stuck", **told
             )
-            note(conn, EventType.STATE_CHANGED, account_id="A1", data={"from": "x", "to": str(state), "why": "a test"})
+            moved = {"from": "x", "to": str(state), "why": "a test"}
+            note(conn, EventType.STATE_CHANGED, account_id="A1", now=utc_now(), data=moved)
         number_events(web.engine)
         by_api = (await client.get(STATUS)).json()
         wish = {"account": "A1", "origin": origin}

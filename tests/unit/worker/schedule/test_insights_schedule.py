@@ -89,7 +89,7 @@ async def test_nothing_is_read_while_the_api_authorization_is_pending_or_everyth
         switches.pause_all(conn, now=NOW, who="tester")
     assert not await worker.later(days=2)
     with writing(worker.engine) as conn:
-        switches.resume_all(conn)
+        switches.resume_all(conn, now=worker.now)
     assert await worker.later()
 
 
