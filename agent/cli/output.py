@@ -11,6 +11,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from agent.clock import utc_now
 from agent.printable import json_text, printable
 from agent.terminal import PrintableConsole
 
@@ -118,4 +119,4 @@ def timestamp(moment: datetime | None) -> str | None:
 
 def now() -> datetime:
     """The clock of one-off commands."""
-    return datetime.now(UTC)
+    return utc_now()

@@ -6,10 +6,11 @@ import os
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
+from agent.clock import utc_now
 from agent.mail.trust.examine import TrustPolicy
 from agent.mail.trust.keys import KeyStore
 from agent.mail.trust.sandbox import Judge
@@ -32,7 +33,7 @@ class MailContext:
     on_alarm: Callable[[str, str], None]
     on_fine: Callable[[str], None] = lambda _: None
     on_event: Callable[[str, str, int], None] = lambda mailbox, event, amount: None  # for the counters
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    now: Callable[[], datetime] = utc_now
 
 
 def mailboxes_of(settings: Settings) -> list[MailboxSettings]:

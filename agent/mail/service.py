@@ -8,10 +8,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
+from agent.clock import utc_now
 from agent.mail import events
 from agent.mail.context import MailContext, judge_of, mailboxes_of, name_of, policy_for, process_name
 from agent.mail.imap.watcher import Watcher
@@ -50,7 +51,7 @@ class MailService:
         on_alarm: Callable[[str, str], None] | None = None,
         on_fine: Callable[[str], None] | None = None,
         on_event: Callable[[str, str, int], None] | None = None,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         """Prepare; nothing is opened yet.
 

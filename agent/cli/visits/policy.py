@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from agent.cli import context
-from agent.cli.output import say, say_text, warn
+from agent.cli.output import now, say, say_text, warn
 from agent.domain.policy.load import DEFAULT, load_policy
 from agent.domain.policy.model import Policy
 from agent.errors import Exit
@@ -58,7 +57,7 @@ def validate(
 
 
 def _trouble(policy: Policy) -> list[str]:
-    today = datetime.now(UTC).date()
+    today = now().date()
     found = []
     for item in policy.exceptions:
         if item.is_too_wide:
