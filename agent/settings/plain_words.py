@@ -6,6 +6,7 @@ _WORDS = {  # longer ones first: some begin as others do
     "Input should be a valid integer, unable to parse string as an integer": "a whole number was expected",
     "Input should be a valid integer, got a number with a fractional part": "a whole number was expected",
     "Input should be a valid number, unable to parse string as a number": "a number was expected",
+    "Input should be a finite number": "a finite number was expected",
     "Input should be a valid boolean, unable to interpret input": "true or false was expected",
     "Input should be greater than or equal to": "expected at least",
     "Input should be less than or equal to": "expected at most",

@@ -37,8 +37,12 @@ Strings = Annotated[list[str], BeforeValidator(split)]
 SecretStrings = Annotated[list[SecretStr], BeforeValidator(split)]
 
 
-Seconds = Annotated[float, Field(gt=0)]
+LONGEST = 36_500  # days; dates end, and a longer time is a slip of the keyboard
+
+Seconds = Annotated[float, Field(gt=0, le=LONGEST * 86_400)]
+
+Days = Annotated[int, Field(ge=1, le=LONGEST)]
 
 
 class Group(BaseModel):
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, allow_inf_nan=False)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field, SecretStr
 
-from agent.settings.groups.base import Group, Seconds, Strings
+from agent.settings.groups.base import LONGEST, Days, Group, Seconds, Strings
 
 
 class Tls(StrEnum):
@@ -87,10 +87,10 @@ class MailSettings(Group):
     read_timeout: Seconds = 30.0
     connect_timeout: Seconds = 10.0
     backoff_max: Seconds = 60.0
-    look_back_days: int = Field(default=14, ge=0)
-    expires_after_days: int = Field(default=14, ge=1)
-    retention_days: int = Field(default=90, ge=1)
+    look_back_days: int = Field(default=14, ge=0, le=LONGEST)
+    expires_after_days: Days = 14
+    retention_days: Days = 90
     max_message_bytes: int = Field(default=2_000_000, ge=10_000)
     judge_seconds: Seconds = 2.0
-    judge_memory_mb: int = Field(default=512, ge=64)
+    judge_memory_mb: int = Field(default=512, ge=64, le=1_000_000)
     judge_processes: int = Field(default=2, ge=1, le=16)  # mails judged at once

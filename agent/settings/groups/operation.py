@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr, field_validator
 
-from agent.settings.groups.base import Group, Seconds, SecretStrings, Strings, programs
+from agent.settings.groups.base import LONGEST, Days, Group, Seconds, SecretStrings, Strings, programs
 
 
 class PicturedVisits(StrEnum):
@@ -35,16 +35,16 @@ class ObserveSettings(Group):
     notify_after: int = Field(default=3, ge=1)
     notify_repeat: Seconds = 6 * 3600.0
     notify_gather: Seconds = 300.0  # after a notice, what else happens is gathered for so long and told as one
-    evidence_days: int = Field(default=30, ge=1)
-    erase_after_days: float = Field(default=7, ge=0)  # the evidence of an account that was removed
+    evidence_days: Days = 30
+    erase_after_days: float = Field(default=7, ge=0, le=LONGEST)  # the evidence of an account that was removed
     evidence_mb: int = Field(default=100, ge=1)  # an account; the newest visit's is kept whatever its size
     pictures: PicturedVisits = PicturedVisits.DAILY  # of visits that end well; the others always have theirs
     pictured_visits: int = Field(default=3, ge=1)  # an account: the newest that ended well and keep their pictures
-    audits_days: int = Field(default=90, ge=1)  # 12 KB each; docs/capacity.md
-    insights_days: int = Field(default=400, ge=1)  # 12 KB each, one a day
-    journal_days: int = Field(default=400, ge=1)
-    finished_days: int = Field(default=14, ge=1)
-    events_days: int = Field(default=30, ge=4)  # longer than webhooks are tried again
+    audits_days: Days = 90  # 12 KB each; docs/capacity.md
+    insights_days: Days = 400  # 12 KB each, one a day
+    journal_days: Days = 400
+    finished_days: Days = 14
+    events_days: int = Field(default=30, ge=4, le=LONGEST)  # longer than webhooks are tried again
 
     @field_validator("otlp_endpoint")
     @classmethod

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, SecretStr
 
-from agent.settings.groups.base import Group, Seconds, Strings
+from agent.settings.groups.base import LONGEST, Days, Group, Seconds, Strings
 
 
 class BrowserSettings(Group):
@@ -24,17 +24,16 @@ class BrowserSettings(Group):
     host_resolver_rules: str | None = None
     trusted_spki: Strings = []
     user_agent_suffix: str = "ChannelAdvisor-SecondaryUser/1"
-    slow_ms: float = Field(default=0, ge=0)
+    slow_ms: float = Field(default=0, ge=0, le=60_000)
 
 
 class FlowSettings(Group):
     """Bounds of one visit, in seconds."""
 
-    step_timeout: Seconds = 20.0
-    visit_timeout: Seconds = 240.0
-    challenge_timeout: Seconds = (
-        20.0  # how long a silent challenge or late page is waited for; one-off commands end within 30 s
-    )
+    step_timeout: float = Field(default=20.0, gt=0, le=3600)
+    visit_timeout: float = Field(default=240.0, gt=0, le=3600)
+    # how long a silent challenge or late page is waited for; one-off commands end within 30 s
+    challenge_timeout: float = Field(default=20.0, gt=0, le=3600)
 
 
 class WorkSettings(Group):
@@ -68,13 +67,14 @@ class AuditSettings(Group):
     jitter: float = Field(default=0.1, ge=0, le=0.5)
     policy_file: Path | None = None
     incomplete_limit: int = Field(default=5, ge=1)  # in a row; then needs_human
-    stale_after_days: int = Field(default=7, ge=1)
+    stale_after_days: Days = 7
 
 
 class InsightsSettings(Group):
     """When account health and the Featured Offer percentage are read."""
 
-    interval: float = Field(default=86_400.0, ge=0)  # seconds between readings of a complete account; 0: never
+    # seconds between readings of a complete account; 0: never
+    interval: float = Field(default=86_400.0, ge=0, le=LONGEST * 86_400)
 
 
 class SignInSettings(Group):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
+from pydantic import BaseModel
 
 from agent.errors import ConfigurationError
 from agent.mail.context import mailboxes_of, policy_for
+from agent.settings.hints import setting_paths
 from agent.settings.load import load_settings
 from agent.settings.model import Settings
 
@@ -56,6 +59,38 @@ def test_a_mailbox_may_believe_a_server_of_its_own(monkeypatch: pytest.MonkeyPat
         (False, ()),
         (True, ("mx.users.example",)),
     ]
+
+
+def numbers(*endings: str, kinds: tuple[type, ...] = (float, int)) -> list[str]:
+    """The names of all settings that are a number, and end so."""
+    found = []
+    for path in setting_paths():
+        model: type[BaseModel] = Settings
+        for part in path[:-1]:
+            model = cast("type[BaseModel]", model.model_fields[part].annotation)
+        if model.model_fields[path[-1]].annotation in kinds and path[-1].endswith(endings or ("",)):
+            found.append("__".join(path).upper())
+    return found
+
+
+@pytest.mark.parametrize("name", numbers(kinds=(float,)))
+@pytest.mark.parametrize("text", ["inf", "nan", "1e300"])
+def test_a_time_without_end_is_refused_at_the_start(monkeypatch: pytest.MonkeyPatch, name: str, text: str) -> None:
+    if text == "1e300" and name == "WEB__REQUESTS_PER_SECOND":
+        return  # a rate, no time
+    with pytest.raises(ConfigurationError, match=f"SC_AGENT_{name}"):
+        load(monkeypatch, **{name: text})
+
+
+@pytest.mark.parametrize("name", numbers("_days"))
+def test_days_beyond_all_dates_are_refused_at_the_start(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"SC_AGENT_{name}.*expected at most 36500"):
+        load(monkeypatch, **{name: "1000000000"})
+
+
+def test_enough_numbers_are_tried() -> None:
+    assert len(numbers(kinds=(float,))) > 25
+    assert {"OBSERVE__JOURNAL_DAYS", "AUDIT__STALE_AFTER_DAYS", "MAIL__RETENTION_DAYS"} < set(numbers("_days"))
 
 
 def test_a_misspelt_variable_is_an_error_that_names_the_near_one(monkeypatch: pytest.MonkeyPatch) -> None:
