@@ -1,1 +1,1 @@
-"""Pure rules over values; standard library only, imports nothing of ours."""
+"""Pure rules over values; of ours they import plain tables of the flows alone."""
