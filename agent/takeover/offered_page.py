@@ -1,4 +1,4 @@
-"""A page that is offered to a person: who may act on it, what they see of it, and how it comes back."""
+"""A page offered to a person: who acts on it, what is seen, how it comes back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page that is kept for a person does: a secret appears, another page comes, the time is over."""
+"""Watching a page that a person acts on: secrets, other pages, the time."""
 
 from __future__ import annotations
 
