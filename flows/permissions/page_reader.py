@@ -56,6 +56,7 @@ class Survey:
     pagers: int
     lists: int
     narrow: int  # tables that draw only some of their columns
+    away: int  # boxes that stand scrolled and could be scrolled back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,11 +180,12 @@ class PageReader(PageActs):
         """Count what there is to handle, in one call."""
         return Survey(**await self.ask("survey"))
 
-    async def to_top(self, scroller: Handle) -> None:
-        """Scroll a list to its beginning."""
-        moved = await self.ask("top", target=scroller, quiet=PRESSED, limit=LIMIT)
-        if moved is not None and moved["changed"]:
-            self.acted()
+    async def to_beginning(self, box: Handle) -> bool:
+        """Scroll a box to where it begins; False when it does not stay there."""
+        moved = await self.ask("begin", target=box, quiet=PRESSED, limit=LIMIT)
+        if moved is not None and moved["moves"]:
+            self.acted()  # a look says where everything stands
+        return moved is None or bool(moved["back"])
 
     async def step(self, scroller: Handle) -> dict[str, bool]:
         """Scroll a list on to what is not as before, or to its end.

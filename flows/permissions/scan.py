@@ -22,7 +22,7 @@ from flows.permissions.rows.vocabulary import lexicon
 from flows.permissions.snapshot.accessibility import read_aria
 from flows.permissions.snapshot.compare import disagreements
 from flows.permissions.snapshot.merge import merge_windows
-from flows.permissions.unfold import open_each, unfold
+from flows.permissions.unfold import open_each, to_beginnings, unfold
 from flows.visit.page_acts import Handle
 from flows.words import squash
 
@@ -67,13 +67,15 @@ async def read_early(page: PageReader) -> None:
         or there.narrow
     ):
         return
+    if there.away and await to_beginnings(page):
+        return
     state = Scan(scope=default_scope(page.url, seen))
     await _look(page, state)
     for scroller in await page.find("scrollers") if there.lists else ():
         moved = await page.step(scroller)
         if moved["changed"] or not moved["end"]:
             return
-    page.keep_early(_finish(state, seen))
+    page.keep_early(_finish(state, state.last or seen))
 
 
 async def scan(page: PageReader, *, scope: str, within: timedelta) -> ScopeReading:
@@ -101,9 +103,8 @@ async def _read_all(page: PageReader, state: Scan) -> None:
     if there.narrow:  # all its columns are drawn where there is room for them
         await page.widen()
         await page.rest()
-    if there.lists:
-        for scroller in await page.find("scrollers"):
-            await page.to_top(scroller)
+    if there.away:
+        state.gaps += await to_beginnings(page)
     await _look(page, state)
     if there.closed:
         await _open_one_by_one(page, state)
@@ -228,11 +229,12 @@ async def each_window(page: PageReader) -> AsyncIterator[None]:
     Yields at each view.
     """
     await unfold(page)
+    await to_beginnings(page)
     yield
     async for _ in open_each(page):
         yield
     for scroller in await page.find("scrollers"):
-        await page.to_top(scroller)
+        await page.to_beginning(scroller)
         yield
         for _ in range(_MOST_STEPS):
             moved = await page.step(scroller)

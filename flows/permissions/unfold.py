@@ -1,4 +1,4 @@
-"""Opening everything a grid keeps folded: collapsible sections and "show more"."""
+"""Opening what a grid keeps folded, and scrolling its boxes back."""
 
 from __future__ import annotations
 
@@ -80,3 +80,12 @@ async def _open(page: PageReader, closed: Handle) -> bool:
     """Press what opens a section: its handle, or the knob in a row of a tree."""
     (knob,) = await page.find("knob", target=closed)
     return await page.press(knob)
+
+
+async def to_beginnings(page: PageReader) -> tuple[str, ...]:
+    """Scroll each box that stands scrolled back to where it begins.
+
+    Returns what did not stay there.
+    """
+    stuck = [box for box in await page.find("away") if not await page.to_beginning(box)]
+    return (f"{len(stuck)} boxes could not be scrolled to where they begin",) if stuck else ()

@@ -116,3 +116,11 @@ async def test_every_piece_of_a_frame_that_nothing_explains_is_a_gap_with_its_wo
     judged = await stage.judge(whole_page(more, resources=RESOURCES))
     assert judged.verdict == "incomplete", str(judged)
     assert any(said in gap for gap in judged.gaps), judged.gaps
+
+
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize("what", ["a row", "a row of a document of the site", "a radio", "a frame in a frame"])
+async def test_a_frame_that_holds_rows_says_so(stage: LyingRig, what: str) -> None:
+    judged = await stage.judge(whole_page(HELD_UP[what][0], resources=RESOURCES))
+    assert judged.verdict == "incomplete", str(judged)
+    assert any("rows in a frame are not read" in gap for gap in judged.gaps), judged.gaps

@@ -98,7 +98,7 @@ def _hand_base(way: str, luck: Random) -> Base:
             return drawn_base(luck, line="items")
         case "gridded":
             return drawn_base(luck, line="boxes", level=luck.choice(["word", "badge"]))
-        case "stamped" | "highlighted" | "cropped" | "lettered" | "stroked" | "filmed":
+        case "stamped" | "highlighted" | "cropped" | "lettered" | "stroked" | "filmed" | "scrolled":
             return drawn_base(luck, level=luck.choice(["word", "badge"]))
     return drawn_base(luck)
 
@@ -194,5 +194,5 @@ def _users(ways: tuple[tuple[str, str], ...]) -> str:
 def _scripts() -> str:
     return "\n".join(
         (_JS / f"{name}.js").read_text(encoding="utf-8")
-        for name in ("tools", "rows", "parts", "widgets", "found", "hand", "pages")
+        for name in ("tools", "rows", "parts", "widgets", "found", "scrolls", "hand", "pages")
     )

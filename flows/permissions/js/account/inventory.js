@@ -330,11 +330,15 @@ const leftovers = () => {
         control(el);
       }
   };
+  const shows_rows = (box) => all(box, "holds_state").length > 0 || texts_of(box).some((said) => LEVEL.has(fold(said)));
   const framed = (el, hushed) => {
     const [w, h] = size(el),
       inner = inner_of(el);
     if (inner && is_loaded(el, inner)) {
+      const before = left.length;
       look(inner.body, hushed);
+      if (left.length > before && shows_rows(inner.body))
+        put("frame", el, `${name_of_frame(el)}: rows in a frame are not read`);
       for (const run of heard_in(inner).slice(0, 1)) put("heard", el, `${name_of_frame(el)}: ${said_by(run)}`);
       return;
     }

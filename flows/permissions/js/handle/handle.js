@@ -60,21 +60,42 @@
       (el) =>
         !near(el, "tour") && (is(el, "pager") ? leads_on(el) : enabled(el) && next.includes(text(el).toLowerCase())),
     );
-  const scrollers = () =>
-    [
-      document.scrollingElement,
-      ...all(
-        (el) =>
-          el.scrollHeight > el.clientHeight + 2 && /auto|scroll/.test(getComputedStyle(el).overflowY) && shown(el),
-      ),
-    ].filter((el) => el.scrollHeight > el.clientHeight + 2);
-  const sideways = () =>
-    [
-      document.scrollingElement,
-      ...all(
-        (el) => el.scrollWidth > el.clientWidth + 2 && /auto|scroll/.test(getComputedStyle(el).overflowX) && shown(el),
-      ),
-    ].filter((el) => el.scrollWidth > el.clientWidth + 2);
+  // Boxes that scroll, wherever they stand. The scrolling of a body is that of the page, but for one that is a box.
+  const body_scrolls = getComputedStyle(document.documentElement).overflowY !== "visible";
+  const scrolls_by = (el, axis) => /auto|scroll/.test(getComputedStyle(el)[axis]);
+  const boxes = (is_longer, axis) => {
+    const out = [document.scrollingElement];
+    const take = (el) => {
+      if (is_longer(el) && scrolls_by(el, axis) && shown(el)) out.push(el);
+    };
+    if (body_scrolls) take(document.body);
+    walk(document.body, take);
+    return out.filter((el) => el && is_longer(el));
+  };
+  const scrollers = () => boxes((el) => el.scrollHeight > el.clientHeight + 2, "overflowY");
+  const sideways = () => boxes((el) => el.scrollWidth > el.clientWidth + 2, "overflowX");
+  // Where a box begins: at its upper left, also where it is shown from its other end first.
+  const origin_of = (el) => {
+    const { direction, display, flexDirection } = getComputedStyle(el),
+      flows = /flex/.test(display) ? flexDirection : "",
+      is_leftward = (direction === "rtl") !== (flows === "row-reverse");
+    return {
+      top: flows === "column-reverse" ? el.clientHeight - el.scrollHeight : 0,
+      left: is_leftward ? el.clientWidth - el.scrollWidth : 0,
+    };
+  };
+  // How far a box is scrolled from there, where a person may scroll it.
+  const is_page = (el) => el === document.scrollingElement;
+  const gone_down = (el) => (is_page(el) || scrolls_by(el, "overflowY") ? el.scrollTop - origin_of(el).top : 0),
+    gone_aside = (el) => (is_page(el) || scrolls_by(el, "overflowX") ? el.scrollLeft - origin_of(el).left : 0);
+  const is_away = (el) => gone_down(el) > 1 || gone_aside(el) > 1;
+  const away = () => [...new Set([...scrollers(), ...sideways()])].filter(is_away);
+  // At once, whatever the style sheet says of the passage.
+  const put = (el, top, left) => {
+    el.scrollTo({ top, left, behavior: "instant" });
+    el.scrollTop = top;
+    el.scrollLeft = left;
+  };
   // Tables that say they have more columns than they draw, and how wide each would have to be for all of them.
   const drawn_columns = (grid) => {
     const cells = below(grid).filter((el) => is(el, "cell")),
@@ -118,9 +139,9 @@
       .filter((o) => is(o, "choice_option") && shown(o))
       .map((o) => ({ s: words(o), on: o.getAttribute("aria-selected") === "true" }));
   // Move a list, give what that sets off its frame, and wait only if it set something off.
-  const moved = async (to) => {
+  const moved = async (top, left = target.scrollLeft) => {
     const from = String(clock.seen().moment);
-    target.scrollTop = to;
+    put(target, top, left);
     await clock.drawn();
     const now = clock.seen(),
       changed = now.waits || String(now.moment) !== from;
@@ -144,6 +165,7 @@
         pagers: pagers().length,
         lists: scrollers().length,
         narrow: short_of_columns().length,
+        away: away().length,
       };
     case "expanders":
       return all(expander);
@@ -209,7 +231,8 @@
         const from = String(clock.seen().moment);
         for (;;) {
           const before = target.scrollLeft;
-          target.scrollLeft = listed ? 0 : before + Math.max(40, Math.floor(target.clientWidth * step));
+          const on = Math.max(40, Math.floor(target.clientWidth * step));
+          put(target, target.scrollTop, listed ? origin_of(target).left : before + on);
           await clock.drawn();
           const now = clock.seen(),
             changed = now.waits || String(now.moment) !== from;
@@ -218,15 +241,23 @@
           if (listed || changed || end) return { changed, end };
         }
       })();
-    case "top":
-      return target.scrollTop === 0 ? null : moved(0);
+    case "away":
+      return away();
+    case "begin":
+      return is_away(target)
+        ? moved(target.scrollTop - gone_down(target), target.scrollLeft - gone_aside(target)).then((now) => ({
+            ...now,
+            back: !is_away(target),
+            moves: now.changed || !is_page(target), // places in a page are the same however it is scrolled
+          }))
+        : null;
     case "step":
       return (async () => {
         // On to the next window that is not as before, or to the end.
         for (;;) {
           const before = target.scrollTop;
           const { changed, moment } = await moved(before + Math.max(40, Math.floor(target.clientHeight * step)));
-          const end = target.scrollTop + target.clientHeight >= target.scrollHeight - 2,
+          const end = target.scrollTop - origin_of(target).top + target.clientHeight >= target.scrollHeight - 2,
             stuck = !end && !changed && target.scrollTop === before;
           if (changed || end || stuck) return { changed, moment, end, stuck };
         }

@@ -136,20 +136,25 @@ const hints_of = (row, label, box, of_one = false) => {
     ),
   ];
 };
+// Whether a place lies outside of what the boxes around it let through, but for so much of its width.
+const lies_off = (r, { across, down }, least) =>
+  across.some((c) => Math.min(r.right, c.right) - Math.max(r.left, c.left) < least) ||
+  down.some((c) => Math.min(r.bottom, c.bottom) - Math.max(r.top, c.top) < 3);
+// A box that scrolls shows what is in it by and by, unless it has no size for a word, or lies off itself.
+const is_no_window = (r, around) => Math.min(r.width, r.height) < 8 || lies_off(r, around, 8);
 // Whether a level in words is drawn at all: in some size, in a colour of its own, inside what its boxes let through.
 const fades = once((el) => {
   const style = getComputedStyle(el),
     over =
-      up(el) && up(el).nodeType === 1 ? fades(up(el)) : { alpha: 1, ground: [255, 255, 255], cut: false, clip: [] };
+      up(el) && up(el).nodeType === 1
+        ? fades(up(el))
+        : { alpha: 1, ground: [255, 255, 255], cut: false, across: [], down: [] };
   const color = rgba(style.backgroundColor),
-    free = /auto|scroll/.test(style.overflowX + style.overflowY),
-    r =
-      !free &&
-      el !== document.body &&
-      el !== document.documentElement &&
-      /hidden|clip/.test(style.overflowX + style.overflowY)
-        ? el.getBoundingClientRect()
-        : null;
+    scrolls = (axis) => /auto|scroll/.test(axis),
+    own = el !== document.body && el !== document.documentElement ? el.getBoundingClientRect() : null,
+    clips = own && /hidden|clip/.test(style.overflowX + style.overflowY),
+    clipped = (axis, before) => (scrolls(axis) ? [] : clips ? [...before, own] : before),
+    no_window = own && scrolls(style.overflowX + style.overflowY) && is_no_window(own, over);
   const alpha = over.alpha * +style.opacity * (/opacity\(0%?\)/.test(style.filter) ? 0 : 1);
   const gone =
     /inset\([^)]*\b(100|[5-9]\d)%/.test(style.clipPath) ||
@@ -160,8 +165,9 @@ const fades = once((el) => {
   return {
     alpha,
     ground: style.backgroundImage !== "none" || !color ? null : color[3] > 0.5 ? color : over.ground,
-    cut: over.cut || gone,
-    clip: free ? [] : r ? [...over.clip, r] : over.clip,
+    cut: over.cut || gone || no_window,
+    across: clipped(style.overflowX, over.across), // the boxes that clip it, but for those that scroll that way
+    down: clipped(style.overflowY, over.down),
   };
 });
 const rgba = (s) => {
@@ -193,11 +199,7 @@ const is_unseen = (t) => {
         r.height < 3 ||
         r.right + scrollX <= 0 ||
         r.bottom + scrollY <= 0 ||
-        around.clip.some(
-          (c) =>
-            Math.min(r.right, c.right) - Math.max(r.left, c.left) < Math.max(3, 0.7 * r.width) ||
-            Math.min(r.bottom, c.bottom) - Math.max(r.top, c.top) < 3,
-        ),
+        lies_off(r, around, Math.max(3, 0.7 * r.width)),
     );
   });
 };

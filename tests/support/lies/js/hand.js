@@ -90,6 +90,7 @@ const turns = {
   },
 };
 const hands = {
+  scrolled,
   told(o) {
     const n = [o.label, ...o.beside, ...o.others].length + 3;
     place(o, make(`<div>${o.html.replace("{n}", String(n))}</div>`));
