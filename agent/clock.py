@@ -1,4 +1,4 @@
-"""The clock and the sleep that are passed in; tests pass their own."""
+"""The clock and the sleep that are passed in, and how a time is written."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ from datetime import UTC, datetime
 def utc_now() -> datetime:
     """The wall clock, aware."""
     return datetime.now(UTC)
+
+
+def timestamp(moment: datetime) -> str:
+    """ISO 8601 in UTC with a Z, to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def boot_seconds() -> float:

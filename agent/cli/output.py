@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
-from agent.clock import utc_now
+from agent import clock
 from agent.printable import json_text, printable
 from agent.terminal import PrintableConsole
 
@@ -114,9 +114,9 @@ def warn(line: str) -> None:
 
 def timestamp(moment: datetime | None) -> str | None:
     """ISO 8601 in UTC with a Z, to the second; None stays None."""
-    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return None if moment is None else clock.timestamp(moment)
 
 
 def now() -> datetime:
     """The clock of one-off commands."""
-    return utc_now()
+    return clock.utc_now()

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from agent.clock import timestamp
 from agent.domain.published.event_types import EventType
-from agent.domain.published.status_document import timestamp
 from agent.observe.redaction import Redaction
 from agent.outbox.address_guard import AddressRefusedError, resolve
 from agent.outbox.outbound import Outbound, load_outbound

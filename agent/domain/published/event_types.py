@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from agent.domain.published.status_document import timestamp
+from agent.clock import timestamp
 
 PREFIX = "com.channeladvisor.secondary_user."
 SOURCE = "urn:channeladvisor:secondary-user"

@@ -7,9 +7,9 @@ It is a function of the account alone, so `revision` names exactly one document.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TypedDict
 
+from agent.clock import timestamp
 from agent.domain.account import Account
 from agent.domain.published.conditions import Condition, conditions_of
 
@@ -59,11 +59,6 @@ def status_document(account: Account) -> StatusDocument:
         conditions=[_condition(account, each) for each in conditions_of(account)],
         changed_at=timestamp(account.last_changed_at),
     )
-
-
-def timestamp(moment: datetime) -> str:
-    """ISO 8601 in UTC, to the second."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _condition(account: Account, condition: Condition) -> ConditionDocument:

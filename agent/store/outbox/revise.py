@@ -16,10 +16,11 @@ from uuid import uuid4
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from agent.clock import timestamp
 from agent.domain.account import Account
 from agent.domain.published.conditions import conditions_of
 from agent.domain.published.event_types import EventType
-from agent.domain.published.status_document import status_document, timestamp
+from agent.domain.published.status_document import status_document
 from agent.store.account_rows import account_of
 from agent.store.database.schema import accounts, outbox
 from agent.store.outbox.notes import QUIET, Note, Pending, pending_of

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 from sqlalchemy.engine import Connection
 
+from agent.clock import timestamp
 from agent.domain.published.event_types import EventType
-from agent.domain.published.status_document import timestamp
 from agent.domain.requests import LONGEST_WORDS, Ending, RequestKind
 from agent.printable import printable
 from agent.store.database.schema import requests

@@ -14,8 +14,8 @@ from uuid import uuid4
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from agent.clock import timestamp
 from agent.domain.published.event_types import EventType
-from agent.domain.published.status_document import timestamp
 from agent.errors import UsageError
 from agent.store.database.schema import alarms
 from agent.store.database.schema import webhook_endpoints as table
