@@ -13,6 +13,9 @@ _WORDS = {  # longer ones first: some begin as others do
     "Input should be greater than": "expected more than",
     "Input should be less than": "expected less than",
     "Input should be '": "expected '",
+    "String should have at least": "expected text of at least",
+    "String should have at most": "expected text of at most",
+    "String should match pattern": "expected text of the form",
 }
 
 

@@ -25,7 +25,7 @@ def answering(pointer: str = "/body/code") -> Iterator[None]:
     try:
         yield
     except NoOpenRequestError as err:
-        raise Problem(409, Code.NO_OPEN_REQUEST, "Nobody waits for this answer.") from err
+        raise Problem(409, Code.NO_OPEN_REQUEST, "No visit waits for this answer; it may be given already.") from err
     except RequestExpiredError as err:
         raise Problem(410, Code.REQUEST_EXPIRED, "The time for this answer is over; it will be asked again.") from err
     except WhichRequestError as err:

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from agent.settings.plain_words import plain
 from agent.store.accounts import UnknownAccountError
 from agent.store.database.handles import SQLAlchemyError
 from agent.web.api.openapi import DESCRIPTION, describe
@@ -67,13 +68,31 @@ async def _invalid(request: Request, err: Exception) -> Response:
     except SQLAlchemyError as away:
         return await database_is_away(request, away)
     errors = [{"pointer": _pointer(each["loc"]), "detail": _words(each)} for each in err.errors()]
-    return Problem(422, Code.INVALID, "The request is not as described; see errors.", errors=errors).response()
+    return Problem(
+        422, Code.INVALID, "The request is not as described; errors names each place.", errors=errors
+    ).response()
 
 
 _HANDLERS: dict[type[Exception], Any] = {
     **HANDLERS,
     UnknownAccountError: _unknown_account,
     RequestValidationError: _invalid,
+}
+
+
+_SAID = {  # by the type of error, as pydantic names it
+    "bool_type": "expected true or false, found another kind of value",
+    "datetime_from_date_parsing": "expected a time such as 2026-01-31T12:00:00Z, found something else",
+    "datetime_parsing": "expected a time such as 2026-01-31T12:00:00Z, found something else",
+    "dict_type": "expected an object, found another kind of value",
+    "extra_forbidden": "this field is not known here; leave it out",
+    "int_type": "expected a whole number, found another kind of value",
+    "json_invalid": "expected JSON, found something that cannot be read as JSON",
+    "list_type": "expected a list, found another kind of value",
+    "missing": "expected this, found nothing",
+    "model_attributes_type": "expected an object, found another kind of value",
+    "string_type": "expected text, found another kind of value",
+    "timezone_aware": "expected a time with its zone, such as 2026-01-31T12:00:00Z, found one without",
 }
 
 
@@ -87,8 +106,4 @@ def _pointer(location: tuple[int | str, ...]) -> str:
 
 def _words(error: Any) -> str:
     """Ours for what pydantic would tell with the value in it."""
-    if error["type"] == "extra_forbidden":
-        return "this field is not known here"
-    if error["type"] == "json_invalid":
-        return "this is not JSON"
-    return str(error["msg"]).replace("Value error, ", "")
+    return _SAID.get(error["type"]) or plain(str(error["msg"]).replace("Value error, ", ""))

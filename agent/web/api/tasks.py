@@ -80,7 +80,11 @@ def claim_task(request: Request, task_id: str) -> Response:
     def effect(call: Call) -> Answer:
         found = _task(call, task_id)
         if found.claimed_by not in (None, call.who):
-            raise Problem(409, Code.CLAIMED_BY_OTHER, "Somebody else has taken this task on.")
+            raise Problem(
+                409,
+                Code.CLAIMED_BY_OTHER,
+                "Another person has taken this task on; they give it back, or it is theirs until it is done.",
+            )
         tasks.claim(call.conn, found.id, who=call.who, now=call.now)
         return Answer(200, _document(_task(call, task_id)))
 
@@ -94,7 +98,11 @@ def unclaim_task(request: Request, task_id: str) -> Response:
     def effect(call: Call) -> Answer:
         found = _task(call, task_id)
         if found.claimed_by not in (None, call.who):
-            raise Problem(409, Code.CLAIMED_BY_OTHER, "Somebody else has taken this task on.")
+            raise Problem(
+                409,
+                Code.CLAIMED_BY_OTHER,
+                "Another person has taken this task on; they give it back, or it is theirs until it is done.",
+            )
         tasks.unclaim(call.conn, found.id)
         return Answer(200, _document(_task(call, task_id)))
 

@@ -241,7 +241,10 @@ def _alone(asked: idempotency.Request) -> Iterator[None]:
 
 def _in_progress() -> Problem:
     return Problem(
-        409, Code.IN_PROGRESS, "A request under this Idempotency-Key is still running.", headers={"Retry-After": "1"}
+        409,
+        Code.IN_PROGRESS,
+        "A request under this Idempotency-Key is still running; ask again with the same key.",
+        headers={"Retry-After": "1"},
     )
 
 
@@ -252,7 +255,9 @@ def _again(before: idempotency.Stored, asked: idempotency.Request) -> Response:
         )
     if before.shows_secret:
         raise Problem(
-            409, Code.SECRET_SHOWN_ONCE, "This was done, and its answer contained a secret that is shown only once."
+            409,
+            Code.SECRET_SHOWN_ONCE,
+            "This was done, and its answer contained a secret that is shown only once; for another one take a new key.",
         )
     headers = {**before.headers, "Idempotent-Replayed": "true"}
     if before.body is None:

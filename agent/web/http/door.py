@@ -84,7 +84,9 @@ class Door:
             raise Problem(403, Code.ORIGIN_REFUSED, "Pages of another origin may not change anything here.")
         body = await _body(headers, receive)
         if body and scope["path"].startswith(_API) and not _JSON.fullmatch(headers.get("content-type", "")):
-            raise Problem(415, Code.TYPE_REFUSED, "The body has to be application/json.")
+            raise Problem(
+                415, Code.TYPE_REFUSED, "Expected a body of the type application/json, found another type or none."
+            )
         if self._inside >= _AT_ONCE:
             raise Problem(503, Code.BUSY, "Too many requests at once; try again.", headers={"Retry-After": "1"})
         scope.setdefault("state", {}).update(body=body, request_id=reply.request_id, door=self)

@@ -16,7 +16,10 @@ from agent.store.database.handles import SQLAlchemyError
 from agent.web.http.problems import Code, Problem
 
 _PLAIN = {404: Code.NOT_FOUND, 405: Code.METHOD_NOT_ALLOWED}
-_WORDS = {Code.NOT_FOUND: "There is nothing at this path.", Code.METHOD_NOT_ALLOWED: "This path has other methods."}
+_WORDS = {
+    Code.NOT_FOUND: "There is nothing at this path.",
+    Code.METHOD_NOT_ALLOWED: "This path has other methods; the header Allow names them.",
+}
 
 log = structlog.get_logger(__name__)
 
@@ -29,9 +32,9 @@ async def _problem(_request: Request, err: Exception) -> Response:
 async def _plain(request: Request, err: Exception) -> Response:
     assert isinstance(err, HTTPException)  # noqa: S101
     if err.status_code == HTTPStatus.BAD_REQUEST:  # a body that is nested too deep, a number without end
-        return Problem(422, Code.INVALID, "The body is no JSON that can be read.").response()
+        return Problem(422, Code.INVALID, "Expected a JSON body, found one that cannot be read as JSON.").response()
     code = _PLAIN.get(err.status_code, Code.INVALID)
-    detail = _WORDS.get(code, "The request cannot be understood.")
+    detail = _WORDS.get(code, "The request cannot be understood; docs/openapi.json describes what each path takes.")
     headers = {"Allow": _allowed(request)} if code is Code.METHOD_NOT_ALLOWED else err.headers
     return Problem(err.status_code, code, detail, headers=headers).response()
 

@@ -101,6 +101,11 @@ def invalid(detail: str, *, pointer: str = "") -> Problem:
     return Problem(422, Code.INVALID, detail, errors=[{"pointer": pointer, "detail": detail}] if pointer else [])
 
 
+def unknown_type(pointer: str) -> Problem:
+    """422 for a type of events that there is not."""
+    return invalid("Expected types of events such as invitation.accepted.v1, found one that is none.", pointer=pointer)
+
+
 def not_found(what: str) -> Problem:
     """404; `what` is a noun of ours."""
     return Problem(404, Code.NOT_FOUND, f"There is no such {what}.")

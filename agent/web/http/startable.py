@@ -23,4 +23,8 @@ def require_startable(conn: Connection, account: Account) -> None:
 
 def api_pending() -> Problem:
     """The answer while the API authorization of the account is pending."""
-    return Problem(409, Code.API_AUTHORIZATION_PENDING, "Nothing is started while the API authorization is pending.")
+    return Problem(
+        409,
+        Code.API_AUTHORIZATION_PENDING,
+        "Nothing is started while the API authorization is pending; it has to be complete first.",
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -30,7 +30,7 @@ from agent.store.merchants import Merchant
 from agent.store.processes import leases
 from agent.store.vault.keys import NoVault
 from agent.web.api.account import secrets
-from agent.web.api.account.registry import account_of, describe, refusals, settled
+from agent.web.api.account.registry import account_of, bounded, describe, refusals, settled
 from agent.web.api.documents import Account, Accounts, Changes, CreateLogin, NewAccount
 from agent.web.api.headers import CONDITIONAL, KEYED, MATCHED, needs
 from agent.web.http import cursors
@@ -59,9 +59,14 @@ def register_account(request: Request, body: NewAccount) -> Response:
         if body.create_login is not None:
             call.require(Scope.LOGINS_CREATE)
             if body.secret is not None or body.secret_ref is not None:
-                raise invalid("A login that is to be created has no secret yet.", pointer="/body/create_login")
+                raise invalid(
+                    "Expected no secret for a login that is to be created, found one; leave it out.",
+                    pointer="/body/create_login",
+                )
         if body.secret is not None and body.secret_ref is not None:
-            raise invalid("Either secret or secret_ref.", pointer="/body/secret_ref")
+            raise invalid(
+                "Expected either secret or secret_ref, found both; leave one out.", pointer="/body/secret_ref"
+            )
         with refusals():
             named = {name: value for name in _FIELDS if (value := getattr(body, name)) is not None}
             new = parse_account(named | {"also_marketplaces": ",".join(body.also_marketplaces or ())})
@@ -91,7 +96,12 @@ def list_accounts(
     """List accounts by id."""
     with read(request) as call:
         key = call.parts.web_key
-        wanted = Filter(state=state, needs_person=needs_person, text=q, changed_after=_bounded(changed_after))
+        wanted = Filter(
+            state=state,
+            needs_person=needs_person,
+            text=q,
+            changed_after=bounded(changed_after, at="/query/changed_after"),
+        )
         after = cursors.decode(key, "accounts", cursor)
         found, last = fleet.page(call.conn, wanted, after=after, limit=limit)
         document: dict[str, Any] = {
@@ -193,10 +203,3 @@ def _answer(call: Call, account_id: str, *, status: int = 200, headers: dict[str
     account = settled(call, account_id)
     tagged = {**(headers or {}), "ETag": etag(account.revision)}
     return Answer(status, describe(call, account), tagged, due=True)
-
-
-def _bounded(moment: datetime | None) -> datetime | None:
-    """A time that every database can compare with."""
-    if moment is not None and not 1970 <= moment.year <= 9000:
-        raise invalid("Expected a time of this age.", pointer="/query/changed_after")
-    return moment

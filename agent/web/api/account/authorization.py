@@ -42,7 +42,10 @@ def put_api_authorization(request: Request, account_id: str, body: ApiAuthorizat
         given = None if merchant == Merchant() else merchant
         status = domain.ApiAuthorization(body.status)
         if given is not None and status is domain.ApiAuthorization.PENDING:
-            raise invalid("A merchant is given with complete only.", pointer="/body/status")
+            raise invalid(
+                "Expected a merchant with the status complete alone, found one with pending; leave it out.",
+                pointer="/body/status",
+            )
         with refusals():
             authorize_api(call.conn, account_id, status, merchant=given, now=call.now)
         return status_answer(call, account_id)

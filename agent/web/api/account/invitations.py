@@ -31,15 +31,15 @@ def look_at(body: Invitation, *, settings: Settings, now: datetime) -> Examinati
         Problem: 422, with the step that refused.
     """
     if (body.link is None) == (body.mail is None):
-        raise invalid("Expected either link or mail.", pointer="/body")
+        raise invalid("Expected either link or mail, found both or neither.", pointer="/body")
     if body.mail is None:
         return None
     try:
         raw = base64.b64decode(body.mail, validate=True)
     except (binascii.Error, ValueError):
-        raise invalid("The mail is not Base64.", pointer="/body/mail") from None
+        raise invalid("Expected the whole message in Base64, found something else.", pointer="/body/mail") from None
     if not raw.strip():
-        raise invalid("The mail is empty.", pointer="/body/mail")
+        raise invalid("Expected a message, found an empty one.", pointer="/body/mail")
     try:
         examination = given.examine(raw, settings=settings, now=now)
     except AgentError:

@@ -18,12 +18,12 @@ from agent.domain.audit.changes import changes_since
 from agent.domain.audit.document import AuditDocument
 from agent.store import audits, insights, timeline
 from agent.store.api.api_keys import Scope
-from agent.web.api.account.registry import account_of, timestamp
+from agent.web.api.account.registry import account_of, bounded, timestamp
 from agent.web.api.headers import needs
 from agent.web.audit_files import SEALED, audit_file, parse_name
 from agent.web.http import cursors
 from agent.web.http.calls import Call, read
-from agent.web.http.problems import Code, Problem, invalid, not_found
+from agent.web.http.problems import Code, Problem, not_found
 
 router = APIRouter()
 
@@ -128,8 +128,7 @@ def get_insights(
 
     404 as long as nothing was read.
     """
-    if since is not None and not 1970 <= since.year <= 9000:
-        raise invalid("Expected a time of this age.", pointer="/query/since")
+    since = bounded(since, at="/query/since")
     with read(request) as call:
         account_of(call, account_id)
         key, kind = call.parts.web_key, f"insights {account_id}"

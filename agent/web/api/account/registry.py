@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from agent import clock
 from agent.actions.fields import FieldError
 from agent.domain.account import Account
 from agent.domain.published.status_document import status_document
@@ -97,14 +98,31 @@ def refusals(at: str = "/body") -> Iterator[None]:
         raise invalid(f"{err}.", pointer=f"{at}/{err.field}") from err
     except MerchantDiffersError as err:
         raise Problem(
-            409, Code.MERCHANT_DIFFERS, "The account is bound to another merchant; nothing was changed."
+            409,
+            Code.MERCHANT_DIFFERS,
+            "The account is bound to another merchant: nothing was changed; docs/operations.md says what to do.",
         ) from err
     except AccountExistsError as err:
         if err.code == Code.EMAIL_TAKEN:
-            raise Problem(409, Code.EMAIL_TAKEN, "Another account has this user email.") from err
-        raise Problem(409, Code.ACCOUNT_EXISTS, "An account with this id is registered already.") from err
+            raise Problem(
+                409, Code.EMAIL_TAKEN, "Another account has this user email; correct the one that is wrong."
+            ) from err
+        raise Problem(
+            409, Code.ACCOUNT_EXISTS, "An account with this id is registered already; change it by PATCH."
+        ) from err
+
+
+def bounded(moment: datetime | None, *, at: str) -> datetime | None:
+    """A time that every database can compare with.
+
+    Raises:
+        Problem: 422, it is none.
+    """
+    if moment is not None and not 1970 <= moment.year <= 9000:
+        raise invalid("Expected a time such as 2026-01-31T12:00:00Z, found one before 1970 or after 9000.", pointer=at)
+    return moment
 
 
 def timestamp(moment: datetime | None) -> str | None:
     """ISO 8601 in UTC with a Z, to the second; None stays None."""
-    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return None if moment is None else clock.timestamp(moment)

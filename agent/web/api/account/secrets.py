@@ -39,7 +39,9 @@ def put_secret(request: Request, account_id: str, body: NewSecret) -> Response:
         account_of(call, account_id, lock=True)
         if body.ref is not None:
             if body.password is not None or body.totp_secret is not None:
-                raise invalid("Either ref, or password and totp_secret.", pointer="/body/ref")
+                raise invalid(
+                    "Expected either ref, or password and totp_secret, found both; leave one out.", pointer="/body/ref"
+                )
             refer(call, account_id, body.ref, at="/body/ref")
             return Answer(204, due=True)
         store(call, account_id, checked(call, body.password, body.totp_secret, at="/body"))
@@ -55,7 +57,7 @@ def checked(call: Call, password: Any, seed: Any, *, at: str) -> SignInSecrets:
         Problem: 422.
     """
     if password is None or seed is None:
-        raise invalid("Both password and totp_secret are needed.", pointer=at)
+        raise invalid("Expected both password and totp_secret, found one of them or none.", pointer=at)
     with refusals(at):
         return parse_secrets({"password": password.get_secret_value(), "totp_secret": seed.get_secret_value()})
 
@@ -83,9 +85,13 @@ def refer(call: Call, account_id: str, ref: str, *, at: str) -> None:
     """
     patterns = call.parts.settings.secrets.allowed_refs
     if not any(fnmatch.fnmatchcase(ref, pattern.replace("{account}", account_id)) for pattern in patterns):
-        raise invalid("This reference is not among SECRETS__ALLOWED_REFS.", pointer=at)
+        raise invalid(
+            "Expected a reference that SECRETS__ALLOWED_REFS allows for this account, found another one.", pointer=at
+        )
     try:
         reference = parse_reference(ref)
     except UsageError as err:
-        raise invalid("This is no reference to a store that is supported.", pointer=at) from err
+        raise invalid(
+            "Expected a reference such as vault://mount/path, found none of a store that is supported.", pointer=at
+        ) from err
     secret_refs.put(call.conn, account_id, str(reference), now=call.now)

@@ -65,9 +65,13 @@ def _require_origin(call: Call, origin: str) -> None:
     settings = call.parts.settings
     match = _ORIGIN.fullmatch(origin)
     if match is None:
-        raise invalid("Expected an origin such as https://platform.example.", pointer="/body/origin")
+        raise invalid(
+            "Expected an origin such as https://platform.example, found something else.", pointer="/body/origin"
+        )
     if settings.web.embed_origins:
         if origin not in settings.web.embed_origins:
-            raise invalid("This origin is not among WEB__EMBED_ORIGINS.", pointer="/body/origin")
+            raise invalid("Expected one of WEB__EMBED_ORIGINS, found another origin.", pointer="/body/origin")
     elif match["scheme"] != "https" and not is_loopback(match["host"]):
-        raise invalid("A page that shows the panel comes by https.", pointer="/body/origin")
+        raise invalid(
+            "Expected an https origin, found one without TLS that is not on loopback.", pointer="/body/origin"
+        )

@@ -22,7 +22,7 @@ from agent.store.outbox.read import ForgottenError, list_events
 from agent.store.outbox.sequence import last_sequence
 from agent.web.api.headers import STREAM, needs
 from agent.web.http.calls import Call, parts_of, read
-from agent.web.http.problems import Code, Problem, invalid
+from agent.web.http.problems import Code, Problem, invalid, unknown_type
 from agent.web.parts import WebParts
 
 router = APIRouter()
@@ -142,7 +142,7 @@ def _types(request: Request, call: Call) -> frozenset[EventType]:
     try:
         asked = {parse_type(part) for part in text.split(",") if part.strip()}
     except UnknownEventTypeError as err:
-        raise invalid("One of the types is none.", pointer="/query/types") from err
+        raise unknown_type("/query/types") from err
     if asked - readable:
         call.require(Scope.OPERATOR_READ)
     return frozenset(asked) or readable
@@ -153,7 +153,9 @@ def _last_event_id(request: Request) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) < 16):
-        raise invalid("Last-Event-ID is a number that a stream gave.", pointer="/header/Last-Event-ID")
+        raise invalid(
+            "Expected in Last-Event-ID the id of an event, found something else.", pointer="/header/Last-Event-ID"
+        )
     return int(text)
 
 

@@ -30,7 +30,7 @@ from agent.web.api.documents import Given
 from agent.web.api.headers import needs
 from agent.web.http import cursors
 from agent.web.http.calls import Answer, Call, change, parts_of, read
-from agent.web.http.problems import Code, Problem, invalid, not_found
+from agent.web.http.problems import Code, Problem, not_found, unknown_type
 
 router = APIRouter()
 
@@ -273,7 +273,7 @@ def _types(names: Collection[str]) -> tuple[EventType, ...]:
     try:
         return tuple(sorted({parse_type(name) for name in names}))
     except UnknownEventTypeError as err:
-        raise invalid("One of the types is none.", pointer="/body/events") from err
+        raise unknown_type("/body/events") from err
 
 
 @contextmanager
