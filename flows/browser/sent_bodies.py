@@ -32,6 +32,7 @@ def carried_by(request: dict[str, Any]) -> str:
 
 
 def text_of(request: Request) -> str | None:
+    """As `body_of`, of a request that passes through us."""
     try:
         return None if any("method-override" in name for name in request.headers) else request.post_data
     except UnicodeDecodeError:
