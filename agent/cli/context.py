@@ -6,6 +6,8 @@ Settings, database, vault, and how errors end a command.
 from __future__ import annotations
 
 import atexit
+import getpass
+import os
 import shutil
 import tempfile
 import traceback
@@ -23,6 +25,17 @@ if TYPE_CHECKING:
     from agent.settings.model import Settings
     from agent.store.database.handles import Engine
     from agent.store.vault.keys import Vault
+
+
+def who() -> str:
+    """Who runs this command, as the audit log names them.
+
+    A container may run under a number that no user has.
+    """
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return f"user {os.getuid()}"
 
 
 @cache

@@ -31,7 +31,9 @@ def check(
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="Recorded pages, evidence, or directories of some; without it, all shipped pages.", show_default=False
+            metavar="PATH",
+            help="Recorded pages, evidence, or directories of some; all shipped pages when left out.",
+            show_default=False,
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
@@ -39,7 +41,7 @@ def check(
 ) -> None:
     """Run the catalogue over recorded pages in a browser.
 
-    Which claim matched, which candidate found each element, what nothing claims.
+    Says which claim matched, which candidate found each element, and what nothing claims.
 
     Given the evidence of a visit, it says what each kept page is read as, or which claims come nearest.
     Exit code 1 if a page is not read as its file says, if the catalogue lacks an element that a flow asks for,

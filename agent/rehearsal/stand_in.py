@@ -28,7 +28,9 @@ def stand_in(
     env: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="Write the settings that lead an agent here, for a shell's '.'.", show_default=False
+            metavar="FILE",
+            help="Write the settings that lead an agent to this stand-in, for a shell to read ('. FILE').",
+            show_default=False,
         ),
     ] = None,
     accounts: Annotated[

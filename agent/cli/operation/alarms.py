@@ -19,7 +19,7 @@ app = typer.Typer(help="What is wrong now, and a test of the way people are told
 def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """List the open alarms.
 
-    Since when, how often in a row, when people were told, and which page explains each.
+    Each with since when, how often in a row, when people were told, and which page explains it.
     """
     from agent.observe.alarm_pages import page_of
     from agent.store.processes.alarms import TableBoard
@@ -53,7 +53,7 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] =
 
 @app.command()
 def test() -> None:
-    """Send one test alarm to every address of NOTIFY_URLS.
+    """Send one test alarm to every address of OBSERVE__NOTIFY_URLS.
 
     Exit 3 if an address did not take it.
     """

@@ -23,7 +23,12 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 @app.command()
 def create(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Who uses it; two live at once for a rotation.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME", help="Who uses it. Two keys of one name may be in force at once, for a rotation."
+        ),
+    ],
     scopes: Annotated[str, typer.Option(metavar="SCOPE,...", help="What it may do: status:read, accounts:write, ...")],
     expires: Annotated[int | None, typer.Option(metavar="DAYS", min=1, max=3650, help="Days until it ends.")] = None,
     as_json: Json = False,

@@ -58,10 +58,13 @@ def backup(file: File) -> None:
 
 def restore(
     file: File,
-    replace: Annotated[bool, typer.Option("--replace", help="Also over a database that holds accounts.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace a database that holds accounts.")] = False,
     moved: Annotated[
         bool,
-        typer.Option("--moved", help="Into an empty PostgreSQL database; the daemon was stopped before the backup."),
+        typer.Option(
+            "--moved",
+            help="Restore into an empty PostgreSQL database; the daemon was stopped before the backup was made.",
+        ),
     ] = False,
 ) -> None:
     """Go on from a backup. The daemon must be stopped.

@@ -11,6 +11,7 @@ import typer
 
 from agent.cli import context
 from agent.cli.output import say
+from agent.cli.row_numbers import parse_sequence
 from agent.domain.published.event_types import PREFIX, EventType, UnknownEventTypeError, parse_type
 from agent.errors import UsageError
 from agent.printable import json_text
@@ -24,7 +25,10 @@ _LOOK_EVERY = 0.2  # seconds
 
 def events(
     after: Annotated[
-        int | None, typer.Option(metavar="SEQ", min=0, help="Only what comes after this number.", show_default=False)
+        int | None,
+        typer.Option(
+            parser=parse_sequence, metavar="SEQ", help="Only events after this sequence number.", show_default=False
+        ),
     ] = None,
     types: Annotated[
         str, typer.Option(metavar="TYPE,...", help="Only these types, for example account.state_changed.v1.")

@@ -115,7 +115,7 @@ def _admin() -> str:
     from agent.store.console.people import Role
     from agent.store.database.engine import writing
 
-    who = getpass.getuser()
+    who = context.who()
     with writing(context.database(context.settings())) as conn:
         if people.find(conn, who) is None:
             people.save(conn, who, Role.ADMIN, now=now())

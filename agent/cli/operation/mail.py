@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +12,7 @@ from rich.text import Text
 
 from agent.cli import context
 from agent.cli.output import agreed, console, now, print_document, print_table, say, timestamp
+from agent.cli.row_numbers import parse_number
 from agent.domain.invitation import Expectation, MailVerdict
 from agent.errors import Exit, UnconfirmedError, UsageError
 from agent.printable import one_line
@@ -27,7 +27,7 @@ from agent.store.processes import workers
 app = typer.Typer(help="Messages that were judged: why they were trusted or not.", no_args_is_help=True)
 
 Number = Annotated[
-    int, typer.Argument(min=1, max=2**63 - 1, metavar="NUMBER", help="The message's number, as 'mail list' shows it.")
+    int, typer.Argument(parser=parse_number, metavar="NUMBER", help="The message's number, as 'mail list' shows it.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _WORDS = {"bytes_kept": "original kept", "found_at": "found", "judged_at": "judged"}
@@ -80,8 +80,10 @@ def check(
 
 @app.command("list")
 def list_(
-    verdict: Annotated[str | None, typer.Option(help="Only these: accept, held, rejected, duplicate, retry.")] = None,
-    account: Annotated[str | None, typer.Option(metavar="ID", help="Only this account's.")] = None,
+    verdict: Annotated[
+        str | None, typer.Option(help="Only messages with this verdict: accept, held, rejected, duplicate, retry.")
+    ] = None,
+    account: Annotated[str | None, typer.Option(metavar="ID", help="Only messages of this account.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many, the newest first.")] = 50,
     as_json: Json = False,
 ) -> None:
@@ -162,7 +164,7 @@ def dismiss(
         message = _get(conn, number)
         if message.verdict in (MailVerdict.ACCEPT, MailVerdict.DUPLICATE):
             raise UsageError(f"message {number} was acted on already ({message.verdict}); there is nothing to dismiss")
-        messages.dismiss(conn, number, by=_who(), why=reason, now=now())
+        messages.dismiss(conn, number, by=context.who(), why=reason, now=now())
     say(f"message {number} is dismissed; 'sc-agent mail retry {number}' takes it up again")
 
 
@@ -175,7 +177,7 @@ def approve(
         bool, typer.Option("--json", help="Print JSON; without --yes only what would be approved.")
     ] = False,
 ) -> None:
-    """Act on a held message because you say so.
+    """Approve a held message: it is acted on as one that was accepted.
 
     Only a genuine mail with exactly one invitation can be approved.
 
@@ -195,7 +197,9 @@ def approve(
         if as_json:
             print_document({"schema": 1, "message": number, "approved": False, "account": account, **offered})
         raise UnconfirmedError("nothing was approved; answer y, or pass --yes")
-    row_id = approval.approve(held, account_id=account, asked_by=_who(), settings=settings, engine=engine, now=now())
+    row_id = approval.approve(
+        held, account_id=account, asked_by=context.who(), settings=settings, engine=engine, now=now()
+    )
     with reading(engine) as conn:
         invitation = invitations.get(conn, row_id)
     assert invitation is not None  # noqa: S101 - it was recorded a moment ago
@@ -271,10 +275,3 @@ def _print_steps(steps: Any) -> None:
     for step in steps:
         word, colour = _MARKS[step["passed"]]
         console().print(Text.assemble((f"{word:4}", colour), f"{step['name']:12}{one_line(step['detail'])}"))
-
-
-def _who() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "somebody"

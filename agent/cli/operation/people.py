@@ -5,7 +5,6 @@ Who may use the console, and a sign-in address for this machine.
 
 from __future__ import annotations
 
-import getpass
 from typing import Annotated
 
 import typer
@@ -34,7 +33,7 @@ def add(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The person, as the log will name them.")],
     role: Annotated[Role, typer.Option(help="What the person may do; each role holds those before it.")],
 ) -> None:
-    """Let a person in, or change their role."""
+    """Give a person a role in the console, or change it."""
     if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
         raise UsageError(f"a name has 1 to {_LONGEST_NAME} printable characters")
     with writing(context.database(context.settings())) as conn:
@@ -57,7 +56,7 @@ def list_(as_json: Json = False) -> None:
 
 @app.command()
 def remove(name: Annotated[str, typer.Argument(metavar="NAME", help="The person, as listed.")]) -> None:
-    """Let a person in no more; their sessions end."""
+    """Take a person's role away; their sessions end."""
     with writing(context.database(context.settings())) as conn:
         people.remove(conn, name)
     say(f"{name} is removed")
@@ -73,7 +72,7 @@ def console(
     settings = context.settings()
     address = _address(settings)
     web_key = open_web_key(settings)
-    who = name or getpass.getuser()
+    who = name or context.who()
     with writing(context.database(settings)) as conn:
         ticket = sessions.make_ticket(conn, web_key, people.get(conn, who).name, now=now())
         is_served = any("web" in worker.roles for worker in workers.list_all(conn))

@@ -67,7 +67,7 @@ def move(
 ) -> None:
     """Move accounts' secrets to another store, one by one.
 
-    Written, read back, compared, and only then dropped here.
+    Each is written there, read back and compared, and only then dropped here.
 
     Safe to repeat: accounts whose secrets are kept elsewhere already are left as they are.
     """

@@ -10,6 +10,7 @@ import typer
 from agent.cli import context
 from agent.cli.operation.events import parse_types
 from agent.cli.output import now, print_document, print_table, say
+from agent.cli.row_numbers import parse_number
 from agent.errors import UnconfirmedError
 from agent.observe.redaction import Redaction
 from agent.outbox.endpoint_actions import (
@@ -30,7 +31,7 @@ from agent.store.webhooks import deliveries, endpoints
 
 app = typer.Typer(help="Endpoints that events are sent to.", no_args_is_help=True)
 
-Id = Annotated[str, typer.Argument(metavar="ID", help="The endpoint.")]
+Id = Annotated[str, typer.Argument(metavar="ID", help="The endpoint, as 'webhooks list' shows it.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -90,7 +91,9 @@ def test(endpoint_id: Id) -> None:
 
 @app.command("deliveries")
 def list_deliveries(
-    endpoint_id: Id, limit: Annotated[int, typer.Option(min=1, max=1000)] = 50, as_json: Json = False
+    endpoint_id: Id,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many, the newest first.")] = 50,
+    as_json: Json = False,
 ) -> None:
     """List what was sent to an endpoint and what it answered, the newest first."""
     with reading(context.database(context.settings(), reads=True)) as conn:
@@ -104,7 +107,14 @@ def list_deliveries(
 
 
 @app.command()
-def replay(delivery: Annotated[int, typer.Argument(metavar="DELIVERY", help="The delivery's number.")]) -> None:
+def replay(
+    delivery: Annotated[
+        int,
+        typer.Argument(
+            parser=parse_number, metavar="DELIVERY", help="The delivery's number, as 'webhooks deliveries' shows it."
+        ),
+    ],
+) -> None:
     """Send an event once more, under its own id, signed with today's secret.
 
     The daemon sends it.

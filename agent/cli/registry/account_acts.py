@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable
 from typing import Annotated, Literal
 
@@ -70,7 +69,7 @@ def set_(
     if asked.is_empty:
         raise UsageError("expected something to change; see 'sc-agent accounts set --help'")
     with writing(context.database(context.settings())) as conn:
-        account = account_changes.change(conn, account_id, asked, reason=reason, who=getpass.getuser(), now=now())
+        account = account_changes.change(conn, account_id, asked, reason=reason, who=context.who(), now=now())
         has_secrets = sign_in_secrets.has(conn, account_id)
     say(f"{account_id} is changed; its Seller Central authorization is {account.authorization}")
     if not has_secrets:

@@ -98,7 +98,12 @@ def rotate_totp(
     everyone: Annotated[
         bool, typer.Option("--all", help="Every account whose secrets are older, one an hour.")
     ] = False,
-    older_than: Annotated[int | None, typer.Option(metavar="DAYS", min=1, help="With --all: how old.")] = None,
+    older_than: Annotated[
+        int | None,
+        typer.Option(
+            metavar="DAYS", min=1, max=3650, help="With --all: only accounts whose secrets are older than so many days."
+        ),
+    ] = None,
     old_removed: Annotated[
         bool,
         typer.Option("--old-removed", help="Say that the old authenticator was removed by hand; nothing is rotated."),
@@ -106,8 +111,8 @@ def rotate_totp(
 ) -> None:
     """Enrol a new authenticator, prove it by a sign-in, then remove the old one.
 
-    The old one is removed only where it can be told; else it waits in /todo for a person. A rotation that was cut off
-    is gone on with. With --all it stops at the first failure. Never met the real site.
+    The old one is removed only where it can be told from others; else a person is asked to remove it (/todo). A
+    rotation that was cut off is continued. With --all it stops at the first failure. Never met the real site.
     """
     if old_removed:
         rotation.confirm(account_id)

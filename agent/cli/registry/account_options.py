@@ -21,14 +21,18 @@ FromStdin = Annotated[
 
 AlsoMarketplaces = Annotated[
     str | None,
-    typer.Option(metavar="CODE,...", help="More of the region, where insights are read, too; '' for none."),
+    typer.Option(
+        metavar="CODE,...", help="Other marketplaces of the region whose insights are read as well; '' for none."
+    ),
 ]
 AnswersMailCodes = Annotated[
     bool, typer.Option("--answer-mail-codes", help="Answer codes that the sign-in asks for by mail.")
 ]
 PersonName = Annotated[str | None, typer.Option(metavar="NAME", help="First and last name for the new login.")]
 AgreedBy = Annotated[str | None, typer.Option(metavar="NAME", help="Who accepted Amazon's conditions for it.")]
-Phone = Annotated[str | None, typer.Option(metavar="E164", help="A number of its own, typed once at most.")]
+Phone = Annotated[
+    str | None, typer.Option(metavar="E164", help="A phone number that no other login uses; it is typed once at most.")
+]
 
 
 SecretRef = Annotated[

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -155,7 +154,7 @@ def show(account_id: Id, as_json: Json = False) -> None:
 def remove(account_id: Id, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
     """Forget an account with its secrets, session, audits and history.
 
-    Its evidence goes after a week.
+    Its evidence goes OBSERVE__ERASE_AFTER_DAYS later, by default 7 days.
 
     Nothing changes in Seller Central. 'accounts erasures' shows what was erased.
     """
@@ -167,7 +166,7 @@ def remove(account_id: Id, yes: Annotated[bool, typer.Option("--yes", help="Do n
         raise UsageError("nothing was removed; answer y, or pass --yes")
     with writing(engine) as conn:
         keep = timedelta(days=settings.observe.erase_after_days)
-        registry.remove(conn, account_id, now=now(), keep_evidence=keep, who=getpass.getuser())
+        registry.remove(conn, account_id, now=now(), keep_evidence=keep, who=context.who())
     say(
         f"{account_id} is forgotten; its evidence goes in {settings.observe.erase_after_days:g} days. The user "
         "still exists in Seller Central: ask the seller to open Settings > User Permissions and delete "

@@ -16,7 +16,7 @@ from agent.store.erasures import Erasure
 def list_erasures(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """List what was erased of accounts that were removed: when, by whom, how much.
 
-    None of it.
+    None of the data themselves is shown.
     """
     with reading(context.database(context.settings(), reads=True)) as conn:
         found = erasures.list_all(conn)

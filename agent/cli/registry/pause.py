@@ -5,7 +5,6 @@ One switch that every process obeys within seconds, restarts included.
 
 from __future__ import annotations
 
-import getpass
 from typing import Annotated
 
 import typer
@@ -37,11 +36,11 @@ def pause(everything: All = False, registrations: Registrations = False, account
     _require_none(account_id, "pause")
     if registrations and not everything:
         with writing(context.database(context.settings())) as conn:
-            login_orders.pause_all(conn, f"paused by {getpass.getuser()}", now=now())
+            login_orders.pause_all(conn, f"paused by {context.who()}", now=now())
         return say("no login is created until 'sc-agent resume --registrations'")
     _require_all(everything, "pause")
     with writing(context.database(context.settings())) as conn:
-        lifecycle.pause_all(conn, now=now(), who=getpass.getuser())
+        lifecycle.pause_all(conn, now=now(), who=context.who())
     return say("everything is paused; running visits end within seconds, 'sc-agent resume --all' lets them go on")
 
 

@@ -35,7 +35,7 @@ def status(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     state: Annotated[list[State] | None, typer.Option(help="Only accounts in this state; may be repeated.")] = None,
-    needs_person: Annotated[bool, typer.Option("--needs-person", help="Only accounts that wait for us.")] = False,
+    needs_person: Annotated[bool, typer.Option("--needs-person", help="Only accounts that need a person.")] = False,
     stale: Annotated[bool, typer.Option("--stale", help="Only accounts not completely read for too long.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Show it again every five seconds, until Ctrl-C.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Exit 3 if an account shown needs a person.")] = False,

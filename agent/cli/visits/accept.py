@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -40,7 +39,7 @@ def accept(
 ) -> None:
     """Accept one invitation now.
 
-    The mail is checked as the daemon checks it; a link is checked as strictly, its origin cannot be.
+    The mail is checked as the daemon checks it; a link is checked as strictly, except for who sent it.
     """
     if (mail is None) == (link is None):
         raise UsageError("expected either --mail FILE or --link URL")
@@ -50,7 +49,7 @@ def accept(
     context.vault(settings)  # a missing key is told before a database is made
     engine = context.database(settings)
     vault = context.proven_vault(settings, engine)
-    asked_by = getpass.getuser()
+    asked_by = context.who()
     try:
         _look_at_what_was_given(mail, link, account_id, settings, engine)
         require_browser(settings)  # before the invitation is recorded

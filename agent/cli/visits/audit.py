@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
 import socket
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -220,7 +219,7 @@ def _confirmation(confirm: bool, reason: str | None, *, fleet: bool, one: bool) 
     if not said or len(said) > _LONGEST_REASON:
         raise UsageError(f"--confirm needs --reason TEXT, why the rows are gone, in 1 to {_LONGEST_REASON} characters")
     source = f"command at {socket.gethostname()}"
-    return Confirmation(person=getpass.getuser(), reason=said, source=source, fleet=fleet)
+    return Confirmation(person=context.who(), reason=said, source=source, fleet=fleet)
 
 
 def _tell_confirmed(document: AuditDocument, confirmed: Confirmation) -> None:

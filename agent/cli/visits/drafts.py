@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import socket
 from pathlib import Path
 from typing import Annotated
@@ -22,7 +21,7 @@ from agent.store.people.drafts import DraftRow, DraftState
 _LONGEST_REASON = 500
 Reason = Annotated[
     str,
-    typer.Option(help="Why it is harmless, as the log will hold it; who says so is named there.", show_default=False),
+    typer.Option(help="Why, in a sentence that is kept in the audit log beside your name.", show_default=False),
 ]
 
 
@@ -73,7 +72,7 @@ def adopt(
     settings, said = context.settings(), _reason(reason)
     engine = context.database(settings)
     checked = adoption.check(engine, settings, _number(draft))
-    who, moment = getpass.getuser(), now()
+    who, moment = context.who(), now()
     with writing(engine) as conn:
         name = adoption.adopt(conn, checked, person=who, reason=said, now=moment)
         _log(conn, who, f"adopt {checked.draft.kind}", name, said)
@@ -86,13 +85,13 @@ def withdraw(
     name: Annotated[str, typer.Argument(metavar="NAME", help="What is adopted, as listed.", show_default=False)],
     reason: Reason,
 ) -> None:
-    """Adopt something no longer; its draft is offered again."""
+    """Withdraw what was adopted; its draft is offered again."""
     from agent.actions import adoption
 
     said, engine = _reason(reason), context.database(context.settings())
     with writing(engine) as conn:
         row = adoption.withdraw(conn, name)
-        _log(conn, getpass.getuser(), f"withdraw {row.kind}", name, said)
+        _log(conn, context.who(), f"withdraw {row.kind}", name, said)
     say(f"{name} is adopted no longer")
 
 
@@ -101,7 +100,7 @@ def export(
 ) -> None:
     """Write what is adopted as files for the repository.
 
-    `selectors/` and the recorded pages they were made from.
+    Those of `selectors/`, and the recorded pages that they were made from.
 
     Files that are there and differ are not replaced.
     """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
@@ -60,7 +59,7 @@ def confirm(account_id: str | None) -> None:
     engine = context.database(context.settings())
     with writing(engine) as conn:
         accounts.get(conn, account_id)
-        confirm_removed(conn, account_id, who=getpass.getuser(), now=now())
+        confirm_removed(conn, account_id, who=context.who(), now=now())
     say(f"{account_id}: the old authenticator is enrolled no more")
 
 

@@ -30,9 +30,9 @@ def survey(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Go through the site once, watched.
+    """Go through the site once, watched, and report what is recognised.
 
-    What is recognised, by which claim, what drifted, what is unknown.
+    The report says by which claim each page was recognised, what drifted, and what is unknown.
 
     Sign-in, account, home, permissions, health and business reports; read-only once inside. Without --headed it ends
     where only a person may go on. Exit 3: something is left to look at.

@@ -28,7 +28,8 @@ def record(
 ) -> None:
     """Make one visit now and write it down, scrubbed, to be replayed offline.
 
-    The visit is a real one: the same lease, budget and journal as the daemon's. An `accept` accepts.
+    The visit is a real one: the same lease, budget and journal as the daemon's. With `accept` the invitation is
+    accepted.
     """
     from agent.rehearsal.record.visit import record_visit
 

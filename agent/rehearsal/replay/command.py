@@ -25,18 +25,20 @@ def replay(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     junit: Annotated[Path | None, typer.Option(help="Write a JUnit report for CI.", show_default=False)] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Browsers at once.")] = min(4, os.cpu_count() or 1),
+    jobs: Annotated[
+        int, typer.Option(min=1, max=64, help="Browsers at once.", show_default="one a processor, 4 at most")
+    ] = min(4, os.cpu_count() or 1),
     until: Annotated[
         str | None, typer.Option(help="Stop at this step: a screen's name or a number.", show_default=False)
     ] = None,
     headed: Annotated[bool, typer.Option("--headed", help="Show the browser, one recording at a time.")] = False,
-    slow: Annotated[bool, typer.Option("--slow", help="Half a second between acts.")] = False,
+    slow: Annotated[bool, typer.Option("--slow", help="Wait half a second between acts.")] = False,
     trace: Annotated[Path | None, typer.Option(help="A directory for Playwright traces.", show_default=False)] = None,
     against_stand_in: Annotated[
-        bool, typer.Option("--against-stand-in", help="Visit a stand-in; compare pages by shape.")
+        bool, typer.Option("--against-stand-in", help="Compare with a visit to a stand-in, each page by its shape.")
     ] = False,
     against: Annotated[
-        str | None, typer.Option(metavar="ID", help="The same, live, as this account.", show_default=False)
+        str | None, typer.Option(metavar="ID", help="Compare with a live visit as this account.", show_default=False)
     ] = None,
 ) -> None:
     """Run flows against recordings, offline, and compare the outcomes.

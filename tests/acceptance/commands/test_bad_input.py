@@ -40,6 +40,15 @@ def rehearsing(agent: Agent) -> Agent:
     return agent
 
 
+@pytest.mark.parametrize(
+    "words", [("mail", "show"), ("mail", "approve"), ("webhooks", "replay"), ("events", "--after")], ids=" ".join
+)
+def test_a_number_beyond_every_database_is_a_slip_that_is_not_repeated(agent: Agent, words: tuple[str, ...]) -> None:
+    ended = agent(*words, "9" * 40)
+    refused(ended, 2, "expected a number as the list shows it, found something else")
+    assert "999" not in ended.err
+
+
 @pytest.mark.parametrize("seed", ["ÄÖÜ" * 8, "otpauth://[totp/x?secret=" + SEED.replace(" ", "")])
 def test_a_seed_in_letters_nobody_expects_is_a_usage_error(agent: Agent, seed: str) -> None:
     refused(agent.add("A1", seed=seed), 2)

@@ -116,10 +116,11 @@ QUERIES = {"execute", "exec_driver_sql", "scalar", "scalars"}  # what runs SQL o
         ("fromisoformat(start", ["agent/settings/text_forms.py"]),  # hours
         ("neither a password nor oauth", ["agent/mail/imap/connection/auth.py"]),
         ("only one of {", ["agent/settings/model.py"]),  # vault keys
+        ("getuser(", ["agent/cli/context.py"]),
         ("visits_per_host_minute", ["agent/settings/groups/visits.py", "agent/visits/guards/rates.py"]),
         ("visits_per_account_day", ["agent/settings/groups/visits.py", "agent/visits/guards/rates.py"]),
     ],
-    ids=["merchant id", "loopback", "hours", "mailbox secret", "vault key", "rates of a minute", "cap of a day"],
+    ids=["merchant id", "loopback", "hours", "mailbox secret", "vault key", "who", "rates of a minute", "cap of a day"],
 )
 def test_one_rule_stands_in_one_place(rule: str, places: list[str]) -> None:
     assert sorted(name(file) for file in files(".py") if rule in file.read_text(encoding="utf-8")) == places
