@@ -20,7 +20,7 @@ from agent.store import audits, insights, timeline
 from agent.store.api.api_keys import Scope
 from agent.web.api.account.registry import account_of, bounded, timestamp
 from agent.web.api.headers import needs
-from agent.web.audit_files import SEALED, audit_file, parse_name
+from agent.web.audit_files import SEALED, TYPES, audit_file, parse_name
 from agent.web.http import cursors
 from agent.web.http.calls import Call, read
 from agent.web.http.problems import Code, Problem, not_found
@@ -87,7 +87,7 @@ def get_findings(
         account_of(call, account_id)
         number = audits.newest_number(call.conn, account_id)
         if number is None:
-            raise not_found("audit")
+            raise Problem(404, Code.NOT_FOUND, "No audit of this account is stored yet.")
         now = _audit(call, account_id, number)
         changes = None if against is None else changes_since(_audit(call, account_id, against), now)
     document = {
@@ -108,7 +108,7 @@ def get_audit(request: Request, account_id: str, name: str) -> Response:
     `{number}.json`, `.csv`, `.sarif`, `.html`, `.junit` or `.ocsf`.
     """
     if (wanted := parse_name(name)) is None:
-        raise not_found("audit")
+        raise Problem(404, Code.NOT_FOUND, f"Expected a name such as 7.json, with one of {', '.join(TYPES)}.")
     with read(request) as call:
         account_of(call, account_id)
         document = _audit(call, account_id, wanted[0])
@@ -136,7 +136,7 @@ def get_insights(
         below = None if place is None else int(place)
         found = insights.list_insights(call.conn, account_id, since=since, limit=limit + 1, below=below)
         if not found and insights.last_insights(call.conn, account_id) is None:
-            raise not_found("reading of insights")
+            raise Problem(404, Code.NOT_FOUND, "No insights of this account were read yet.")
     more = cursors.encode(key, kind, str(found[limit - 1].number)) if len(found) > limit else None
     shown = [{"number": one.number, **one.document} for one in found[:limit]]
     return JSONResponse({"insights": shown, "next_cursor": more})

@@ -105,3 +105,24 @@ async def test_a_wrong_question_is_told_in_a_sentence(web: WebServer, path: str)
     assert details
     assert [one for one in details if not re.search(r"[Ee]xpected|begin again", one)] == []
     assert SENT not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("/accounts/A1/findings", "No audit of this account is stored yet."),
+        ("/accounts/A1/insights", "No insights of this account were read yet."),
+        ("/accounts/A1/audits/7.json", "There is no such audit."),
+        (
+            f"/accounts/A1/audits/{SENT}",
+            "Expected a name such as 7.json, with one of json, csv, sarif, html, junit, ocsf.",
+        ),
+        (f"/accounts/{SENT}", "There is no such account."),
+        (f"/{SENT}", "There is nothing at this path."),
+    ],
+)
+async def test_what_is_not_there_is_named(web: WebServer, path: str, sentence: str) -> None:
+    async with web.client() as client:
+        await registered(client)
+        answer = await client.get(API + path)
+    assert (code_of(answer), answer.json()["detail"]) == ((404, "not_found"), sentence)
