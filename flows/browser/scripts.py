@@ -88,3 +88,17 @@ async def elements_of(page: Page, function: str, argument: Any) -> list[ElementH
         found = await page.evaluate_handle(function, argument)
         properties = await found.get_properties()
     return [element for handle in properties.values() if (element := handle.as_element()) is not None]
+
+
+async def elements_and_told(page: Page, function: str, argument: Any) -> tuple[list[ElementHandle], Any]:
+    """Call a function in the page that gives elements and what it tells beside them.
+
+    In two calls, however many there are. Raises as `page_errors`.
+    """
+    found_in = f"{{ const [found, told] = ({function})(JSON.parse(given));"
+    beside = f"given => {found_in} return Object.assign([...found], {{ told: JSON.stringify(told) }}); }}"
+    with page_errors(page):
+        found = await page.evaluate_handle(beside, json.dumps(argument))
+        properties = await found.get_properties()
+        told = parse_told(await properties.pop("told").json_value())  # a text: the driver has it already
+    return [element for handle in properties.values() if (element := handle.as_element()) is not None], told

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from playwright.async_api import ElementHandle, Page
 
-from flows.browser.scripts import ask_handle
+from flows.browser.scripts import elements_and_told, script
 from flows.catalogue.load import Catalogue
 from flows.catalogue.schema import Candidate, Element
 
@@ -39,24 +40,13 @@ async def find_on(page: Page, catalogue: Catalogue, screen: str, name: str) -> F
         "many": element.many,
         "decoys": ", ".join(catalogue.shared.decoys),
     }
-    answer = await ask_handle(page, "resolve", asked)
-    try:
-        plain: dict[str, Any] = await answer.evaluate(
-            "found => ({index: found.index, seen: found.seen, size: found.elements.length, document: found.document})"
-        )
-        handles: list[ElementHandle] = []
-        for place in range(plain["size"]):
-            handle = (await answer.evaluate_handle("(found, place) => found.elements[place]", place)).as_element()
-            if handle is not None:
-                handles.append(handle)
-    finally:
-        await answer.dispose()
+    handles, told = await elements_and_told(page, _resolve(), asked)
     return FoundElement(
         name=name,
         handles=tuple(handles),
-        candidate=max(plain["index"], 0),
-        counts=tuple(plain["seen"]),
-        document=plain["document"],
+        candidate=max(told["index"], 0),
+        counts=tuple(told["seen"]),
+        document=told["document"],
     )
 
 
@@ -72,3 +62,9 @@ def _asked(catalogue: Catalogue, screen: str, element: Element, candidate: Candi
         "names": list(catalogue.words(owner, candidate.names).phrases) if candidate.names else [],
         "avoid": list(catalogue.words(owner, element.avoid).phrases) if element.avoid else [],
     }
+
+
+@cache
+def _resolve() -> str:
+    """The script, answering with the elements and, beside them, what it tells."""
+    return f"asked => {{ const {{ elements, ...told }} = ({script('resolve')})(asked); return [elements, told]; }}"

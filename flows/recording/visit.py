@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
-from flows.browser.page_errors import PageMovedError, page_errors
+from flows.browser.page_errors import ActRefusedError, PageMovedError, page_errors
 from flows.browser.scripts import ask
 from flows.catalogue.recognise import UNKNOWN_SCREEN, Recognition
 from flows.errors import FlowError
@@ -62,11 +62,13 @@ class RecordedVisit(Visit):
         frozenset()
     )  # shapes of pages that stand still: a replay waits until a new page looks like one of them
     _asked: set[asyncio.Task[None]] = field(default_factory=set)
+    _compared: int = 0  # the number of the document that was compared with those shapes last
 
     @classmethod
     def over(cls, visit: Visit, **how: Any) -> Self:
         """Take over a visit that was opened already; `how` are this class's own fields."""
-        return cls(**{one.name: getattr(visit, one.name) for one in fields(Visit) if one.init}, **how)
+        own = {one.name: getattr(visit, one.name) for one in fields(Visit) if one.init}
+        return cls(**own, heard_by=visit, **how)
 
     async def kept(self, *, within: float) -> None:
         """Wait for the pages that were asked for.
@@ -90,11 +92,27 @@ class RecordedVisit(Visit):
         Raises:
             StoppedAtStepError: this is the step to stop at.
         """
-        seen, html = await self._settled(await Visit.recognise(self))
+        seen, html = await (self._drawn() if self._is_another() else self._settled(await Visit.recognise(self)))
         await self._keep(seen, html)
         if self.stop_at in (seen.screen, str(len(self.snapshots))):
             raise StoppedAtStepError(step=len(self.snapshots), screen=seen.screen)
         return seen
+
+    def _is_another(self) -> bool:
+        """Whether the page has asked for another document since it was compared last."""
+        return bool(self.like) and self.switcher.document != self._compared
+
+    async def _drawn(self) -> tuple[Recognition, str | None]:
+        """Compare a new document with the recorded ones before it is looked at.
+
+        A look at one that is still loading would be made again when it has loaded.
+        """
+        self._compared = self.switcher.document
+        with suppress(PageMovedError, ActRefusedError), page_errors(self.page):
+            await self.page.wait_for_load_state("load", timeout=_QUIET)
+        html = await self._wait_until_alike()
+        seen = await Visit.recognise(self)
+        return await self._settled(seen) if self._is_another() else (seen, html)
 
     async def _settled(self, seen: Recognition) -> tuple[Recognition, str | None]:
         """Let a new page come to stand still if that is asked for, and look again.
@@ -117,13 +135,18 @@ class RecordedVisit(Visit):
         except PageMovedError:
             await self.page.wait_for_load_state("domcontentloaded")
 
-    async def _wait_until_alike(self) -> None:
-        """Look at every change until the page is as recorded, or must be another."""
+    async def _wait_until_alike(self) -> str | None:
+        """Look at every change until the page is as recorded, and give it.
+
+        None: it must be another.
+        """
         with suppress(TimeoutError):
             async with asyncio.timeout(_LONGEST / 1000):
-                while await self._alike() is None:
+                while (html := await self._alike()) is None:
                     with suppress(PageMovedError):
                         await ask(self.page, "change", _QUIET)
+                return html
+        return None
 
     async def _alike(self) -> str | None:
         """Return the page if it looks like a recorded one that stands still."""

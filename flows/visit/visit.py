@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -50,11 +50,12 @@ class Visit:
     time: VisitTime = field(default_factory=VisitTime)
     requests: OpenRequests = field(init=False)
     switcher: SwitcherAnswers = field(init=False)
+    heard_by: InitVar[Visit | None] = None  # another visit of the same page, which listens to it already
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, heard_by: Visit | None) -> None:
         """Listen to the page's requests from its beginning."""
-        self.requests = OpenRequests(self.page)
-        self.switcher = SwitcherAnswers(self.page)
+        self.requests = OpenRequests(self.page) if heard_by is None else heard_by.requests
+        self.switcher = SwitcherAnswers(self.page) if heard_by is None else heard_by.switcher
 
     async def storage_state(self) -> dict[str, Any]:
         """Return cookies and local storage, to be stored encrypted for the next visit."""
