@@ -123,20 +123,8 @@ def _requests(conn: Connection, now: datetime, limit: int, name: str | None) -> 
 
 
 def _releases(conn: Connection, _now: datetime, limit: int, name: str | None) -> list[Task]:
-    query = sa.select(accounts.c.id, accounts.c.failure_code, accounts.c.updated_at)
-    query = query.where(accounts.c.authorization == State.NEEDS_HUMAN).order_by(accounts.c.updated_at).limit(limit)
-    if name is not None:
-        query = query.where(accounts.c.id == name)
-    return [
-        Task(
-            id=f"{TaskKind.RELEASE}:{row.id}",
-            kind=TaskKind.RELEASE,
-            account_id=row.id,
-            reason=row.failure_code or "unknown",
-            since=row.updated_at,
-        )
-        for row in conn.execute(query)
-    ]
+    waiting = accounts.c.authorization == State.NEEDS_HUMAN
+    return _by_failure(conn, waiting, limit, name, kind=TaskKind.RELEASE)
 
 
 def _mails(kind: TaskKind, conn: Connection, _now: datetime, limit: int, name: str | None) -> list[Task]:
@@ -186,15 +174,21 @@ def _stale(conn: Connection, _now: datetime, limit: int, name: str | None) -> li
 
 
 def _refused(conn: Connection, _now: datetime, limit: int, name: str | None) -> list[Task]:
-    query = sa.select(accounts.c.id, accounts.c.failure_code, accounts.c.updated_at).where(STORE_REFUSED, _looked_at())
+    return _by_failure(conn, sa.and_(STORE_REFUSED, _looked_at()), limit, name, kind=TaskKind.STORE)
+
+
+def _by_failure(
+    conn: Connection, which: sa.ColumnElement[bool], limit: int, name: str | None, *, kind: TaskKind
+) -> list[Task]:
+    query = sa.select(accounts.c.id, accounts.c.failure_code, accounts.c.updated_at).where(which)
     if name is not None:
         query = query.where(accounts.c.id == name)
     return [
         Task(
-            id=f"{TaskKind.STORE}:{row.id}",
-            kind=TaskKind.STORE,
+            id=f"{kind}:{row.id}",
+            kind=kind,
             account_id=row.id,
-            reason=row.failure_code,
+            reason=row.failure_code or "unknown",
             since=row.updated_at,
         )
         for row in conn.execute(query.order_by(accounts.c.updated_at).limit(limit))

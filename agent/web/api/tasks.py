@@ -78,13 +78,7 @@ def claim_task(request: Request, task_id: str) -> Response:
     """Take a task on; the same key may say so again."""
 
     def effect(call: Call) -> Answer:
-        found = _task(call, task_id)
-        if found.claimed_by not in (None, call.who):
-            raise Problem(
-                409,
-                Code.CLAIMED_BY_OTHER,
-                "Another person has taken this task on; they give it back, or it is theirs until it is done.",
-            )
+        found = _free(call, task_id)
         tasks.claim(call.conn, found.id, who=call.who, now=call.now)
         return Answer(200, _document(_task(call, task_id)))
 
@@ -96,13 +90,7 @@ def unclaim_task(request: Request, task_id: str) -> Response:
     """Leave a task to others."""
 
     def effect(call: Call) -> Answer:
-        found = _task(call, task_id)
-        if found.claimed_by not in (None, call.who):
-            raise Problem(
-                409,
-                Code.CLAIMED_BY_OTHER,
-                "Another person has taken this task on; they give it back, or it is theirs until it is done.",
-            )
+        found = _free(call, task_id)
         tasks.unclaim(call.conn, found.id)
         return Answer(200, _document(_task(call, task_id)))
 
@@ -138,6 +126,18 @@ def _task(call: Call, task_id: str) -> tasks.Task:
     found = tasks.get(call.conn, task_id, now=call.now) if "\x00" not in task_id else None
     if found is None:
         raise not_found("task")
+    return found
+
+
+def _free(call: Call, task_id: str) -> tasks.Task:
+    """A task that the caller has, or that is no one's."""
+    found = _task(call, task_id)
+    if found.claimed_by not in (None, call.who):
+        raise Problem(
+            409,
+            Code.CLAIMED_BY_OTHER,
+            "Another person has taken this task on; they give it back, or it is theirs until it is done.",
+        )
     return found
 
 

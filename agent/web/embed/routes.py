@@ -121,7 +121,11 @@ def _is_backed(parts: WebParts, token: EmbedToken) -> bool:
 
 
 def _refused() -> Problem:
-    return Problem(401, Code.TOKEN_REFUSED, "The panel's token is missing, expired, or for another account or origin.")
+    return Problem(
+        401,
+        Code.TOKEN_REFUSED,
+        "The panel's token is missing, expired, or for another account or origin; the host makes a new one.",
+    )
 
 
 def _preflight(request: Request) -> Response:
