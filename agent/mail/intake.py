@@ -132,7 +132,8 @@ class Intake(threading.Thread):
         try:
             self._judge.warm()
         except JudgeLostError as err:
-            self._context.on_alarm(_JUDGE, f"no mail can be judged: {err}")
+            if not self._stopping.is_set():  # a stop ends a judge that is still starting
+                self._context.on_alarm(_JUDGE, f"no mail can be judged: {err}")
 
     def judge_one(self, row_id: int) -> None:
         """Bring one message as far as it goes now."""

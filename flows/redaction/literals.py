@@ -1,16 +1,13 @@
 """One expression that finds many literal texts at once, the longest first.
 
-In time that hardly depends on how many
-there are.
+In time that hardly depends on how many there are.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Any
-
-_END = ""  # in a branch: a text ends here
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 
 def compile_literals(texts: Iterable[str]) -> re.Pattern[str]:
@@ -43,28 +40,20 @@ def is_address(text: str) -> bool:
 
 
 def _merged(texts: Iterable[str]) -> str:
-    """Write a tree of the texts' characters as an expression."""
-    root: dict[str, Any] = {}
-    for text in texts:
-        branch = root
-        for char in text:
-            branch = branch.setdefault(char, {})
-        branch[_END] = {}
-    return _written(root)
+    """Write a tree of the texts' beginnings as an expression."""
+    return _written(sorted(set(texts)), 0)
 
 
-def _written(branch: dict[str, Any]) -> str:
-    run, branch = _straight(branch)
-    ways = [re.escape(char) + _written(rest) for char, rest in branch.items() if char != _END]
+def _written(texts: Sequence[str], start: int) -> str:
+    """Write what follows `start` in sorted texts that are alike up to there."""
+    first, last = texts[0], texts[-1]
+    most = min(len(first), len(last))
+    end = next((place for place in range(start, most) if first[place] != last[place]), most)
+    run = re.escape(first[start:end])
+    is_end = len(first) == end
+    ways = [
+        _written(list(alike), end) for _, alike in groupby(texts[1:] if is_end else texts, key=lambda text: text[end])
+    ]
     if not ways:
         return run
-    return f"{run}(?:{'|'.join(ways)}){'?' if _END in branch else ''}"
-
-
-def _straight(branch: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Follow a branch as long as it does not fork."""
-    run = []
-    while len(branch) == 1 and _END not in branch:
-        ((char, branch),) = branch.items()
-        run.append(re.escape(char))
-    return "".join(run), branch
+    return f"{run}(?:{'|'.join(ways)}){'?' if is_end else ''}"

@@ -18,6 +18,7 @@ from agent.store.database.schema import metadata
 from agent.store.vault.keys import Vault
 from agent.visits.guards import unanswered
 from tests.support.servers.postgres import Postgres, running_postgres
+from tests.support.stored.migrated import copy_instead_of_migrating
 
 # A drawn case takes as long as the machine lets it; how long is no finding.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -38,6 +39,13 @@ def no_password_waits() -> Iterator[None]:
     """What a test left between a password and its answer lengthens the stop of no later daemon."""
     yield
     unanswered._visits.clear()
+
+
+@pytest.fixture(autouse=True)
+def copied_databases(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """New databases are copies of a migrated one, but where the migrations themselves are tried."""
+    if "store" not in request.path.relative_to(Path(__file__).parent).parts:
+        copy_instead_of_migrating(monkeypatch)
 
 
 @pytest.fixture(scope="session")

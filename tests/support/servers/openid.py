@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -26,6 +27,12 @@ from joserfc.jwk import RSAKey
 from tests.support.servers.certificates import ServerCertificate
 
 CLIENT, SECRET = "console", "correct-horse-battery-oidc"
+
+
+@cache
+def _first_key() -> RSAKey:
+    """The key that a provider begins with: drawing one takes longer than most tests of it."""
+    return RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
 
 
 @dataclass(slots=True)
@@ -48,7 +55,7 @@ class OpenIdProvider:
     authenticated_ago: int = 0  # seconds
     asked: list[dict[str, str]] = field(default_factory=list)  # authorization requests
     refused: list[str] = field(default_factory=list)
-    key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one", "use": "sig"}))
+    key: RSAKey = field(default_factory=_first_key)
     published: RSAKey | None = None  # None: the key it signs with
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
 

@@ -8,6 +8,7 @@ import re
 import tokenize
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,7 @@ STORED = {  # words of before, in databases: how a visit ended, how a typed pass
 }
 
 
+@cache
 def classes() -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for room in ("agent", "flows"):

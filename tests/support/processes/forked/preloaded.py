@@ -22,6 +22,7 @@ LIBRARIES = (
     "uvicorn.lifespan.on",
 )
 
+gc.disable()  # imports leave nothing behind
 for _name in (*LIBRARIES, *(place.partition(":")[0] for place in COMMANDS.values())):
     import_module(_name)
 copy_instead_of_migrating(pytest.MonkeyPatch())
@@ -29,3 +30,4 @@ ask_few_pages(pytest.MonkeyPatch())
 load_catalogue()
 migrated()
 gc.freeze()  # no child walks, and so copies, what all of them share
+gc.enable()

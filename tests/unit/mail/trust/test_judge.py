@@ -29,7 +29,7 @@ from agent.store.database.engine import writing
 from agent.store.inbox import found_messages, messages
 from agent.store.inbox.found_messages import FoundMessage
 from fixtures.stand_in.mail.letters import Composer
-from tests.support.sites.mail_world import MailWorld, link_to, mail_world
+from tests.support.sites.mail_world import MailWorld, link_to, mail_world, wait_for
 
 NOW = datetime.now(UTC)
 COMPOSER = Composer(2)
@@ -364,3 +364,32 @@ def test_message_whose_bytes_do_not_open_is_held_and_the_others_are_judged(world
     intake.judge_ready()
     intake._judge.close()
     assert world.verdicts() == [("held", "cannot_be_opened"), ("accept", "expected")]
+
+
+class Starting(Judge):
+    """A judge that does not start: by itself, or because the agent is told to stop meanwhile."""
+
+    def warm(self) -> None:
+        """Be lost."""
+        self.meanwhile()
+        raise JudgeLostError("judge_unavailable", "the judging process does not start (EOFError)")
+
+    def meanwhile(self) -> None:
+        """Nothing."""
+
+
+def test_a_judge_that_does_not_start_is_an_alarm_but_not_when_the_agent_stops(world: MailWorld) -> None:
+    judge = Starting(look_up=look_up, seconds=1.0, memory_mb=512)
+    intake = intake_of(world, judge, shift=[timedelta(0)])
+    intake.start()
+    wait_for(lambda: world.alarms, what="the alarm")
+    intake.stop()
+    intake.join(60)
+    assert [key for key, _ in world.alarms] == ["judge"]
+
+    world.alarms.clear()
+    stopped = intake_of(world, judge, shift=[timedelta(0)])
+    judge.meanwhile = stopped.stop  # type: ignore[method-assign]  # in the moment in which it starts
+    stopped.start()
+    stopped.join(60)
+    assert world.alarms == []
