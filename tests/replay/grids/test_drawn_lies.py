@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable, Iterable
+from random import Random
 
 import pytest
 import pytest_asyncio
 
 from tests.support.lies.machine import drawn_lie, found_lie, hand_lie, same_page, widget_lie
 from tests.support.lies.page import LyingPage
+from tests.support.lies.part_kinds import folded
 from tests.support.lies.rig import Judged, LyingRig, lying_rig
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -29,6 +32,11 @@ async def test_a_drawn_lie_is_judged_as_its_truth_says(stage: LyingRig, seed: in
     judged = await stage.judge(drawn_lie(seed))
     assert not judged.unmade
     assert judged.is_right, str(judged)
+
+
+async def test_no_fold_is_drawn_that_nobody_could_see() -> None:
+    drawn = {folded(Random(seed)).options["html"] for seed in range(2000)}
+    assert [html for html in drawn if not re.search(r">[^<\s]|<svg", html)] == []
 
 
 @pytest.mark.sampled(1)

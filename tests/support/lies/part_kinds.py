@@ -5,6 +5,7 @@ Behind something, folded, late, unseen, out of the picture, not yet there.
 
 from __future__ import annotations
 
+import re
 from random import Random
 
 from tests.support.lies.draw import UNSURE, Draw, form, options, salt, switch, words
@@ -44,7 +45,7 @@ def folded(luck: Random) -> Draw:
     said = luck.choice(words()["expanders"])
     html = form(luck, "folds", said=said)
     if not said:
-        html = html.replace("data-go>", f"data-go>{words()['forms']['icon']}")
+        html = re.sub(r"(data-go[^>]*>)", rf"\1{words()['forms']['icon']}", html)  # nobody sees what has no size
     drawn = options(
         luck,
         at=["here", "here", "below"],
