@@ -51,7 +51,7 @@ def tell(program: Path, folder: Path, *, seed: int) -> Told:
     with out.open("w") as printed, err.open("w") as progress:
         demo = subprocess.Popen(command, env=env, cwd=folder, stdin=subprocess.DEVNULL, stdout=printed, stderr=progress)
     try:
-        wait_until(lambda: _STAYS in err.read_text() or demo.poll() is not None, within=_WITHIN, what=_STAYS)
+        wait_until(lambda: _STAYS in _line(err) or demo.poll() is not None, within=_WITHIN, what=_STAYS)
         assert demo.poll() is None, err.read_text()[-4000:]
         processes = _processes(folder, err.read_text())
         search = Search(asyncio.run(_look_at_everything(processes)))
@@ -71,6 +71,11 @@ def tell(program: Path, folder: Path, *, seed: int) -> Told:
         data_dir=processes.data_dir,
         search=search,
     )
+
+
+def _line(file: Path) -> str:
+    """What it said, in one line: where a terminal breaks it depends on the length of a path."""
+    return " ".join(file.read_text(encoding="utf-8").split())
 
 
 def _environment() -> dict[str, str]:
