@@ -6,10 +6,12 @@ NOTIFY on PostgreSQL, the file's change counter on SQLite.
 from __future__ import annotations
 
 import asyncio
+import select
+import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import structlog
@@ -22,8 +24,8 @@ from agent.store.outbox.wake import Signal, wake
 _LOOK_EVERY = 0.05  # seconds: how soon a change by another process is seen on SQLite; a look costs microseconds
 _WORK_EVERY = 1.0  # seconds: there any change may mean work, and a look for it costs queries
 _EVENTS = (Signal.WRITTEN, Signal.NUMBERED)
-_LISTEN = 0.5  # seconds a wait for notifications lasts before a stop is looked for
 _AGAIN = 1.0  # seconds until a lost connection is tried again
+_END = 1.5  # seconds for the thread to end
 
 log = structlog.get_logger(__name__)
 
@@ -34,38 +36,46 @@ async def watching(engine: Engine) -> AsyncIterator[None]:
 
     From a thread, while the block runs.
     """
-    stopping = threading.Event()
-    thread = threading.Thread(target=_watch, args=(engine, stopping), name="event-signals", daemon=True)
+    stop, its_stop = socket.socketpair()
+    thread = threading.Thread(target=_watch, args=(engine, its_stop), name="event-signals", daemon=True)
     thread.start()
     try:
         yield
     finally:
-        stopping.set()
-        await asyncio.to_thread(thread.join, _LISTEN + _AGAIN)
+        with stop, suppress(OSError):  # the thread is gone already
+            stop.send(b".")
+        await asyncio.to_thread(thread.join, _END)
 
 
-def _watch(engine: Engine, stopping: threading.Event) -> None:
+def _watch(engine: Engine, stop: socket.socket) -> None:
     watch = _watch_postgres if engine.dialect.name == "postgresql" else _watch_sqlite
-    while not stopping.is_set():
-        try:
-            with listening.own_connection(engine) as driver:
-                watch(driver, stopping)
-        except (SQLAlchemyError, engine.dialect.loaded_dbapi.Error) as err:
-            log.warning(events.SIGNALS_LOST, error=type(err).__name__)
-            stopping.wait(_AGAIN)
+    with stop:
+        while not _is_over(stop):
+            try:
+                with listening.own_connection(engine) as driver:
+                    watch(driver, stop)
+            except (SQLAlchemyError, engine.dialect.loaded_dbapi.Error) as err:
+                log.warning(events.SIGNALS_LOST, error=type(err).__name__)
+                _is_over(stop, within=_AGAIN)
 
 
-def _watch_postgres(driver: Any, stopping: threading.Event) -> None:
+def _is_over(stop: socket.socket, *, within: float = 0) -> bool:
+    """Whether the stop came, waiting for it so many seconds; it stays to be read."""
+    poller = select.poll()
+    poller.register(stop, select.POLLIN)
+    return bool(poller.poll(within * 1000))
+
+
+def _watch_postgres(driver: Any, stop: socket.socket) -> None:
     listening.listen(driver)
     _wake_for(Signal)  # what was notified before
-    while not stopping.is_set():
-        for signal in listening.wait_for_notices(driver, seconds=_LISTEN):
-            wake(signal)
+    for signal in listening.notices(driver, stop=stop.fileno()):
+        wake(signal)
 
 
-def _watch_sqlite(driver: Any, stopping: threading.Event) -> None:
+def _watch_sqlite(driver: Any, stop: socket.socket) -> None:
     seen, changed, worked = None, False, 0.0
-    while not stopping.wait(_LOOK_EVERY):
+    while not _is_over(stop, within=_LOOK_EVERY):
         found = listening.change_counter(driver)
         if found != seen:
             seen, changed = found, True

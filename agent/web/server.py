@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from email.utils import formatdate
 
 import structlog
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.server import ServerState
 
 from agent.errors import ConfigurationError
 from agent.observe import events
@@ -28,13 +31,48 @@ _LONGEST_HEAD = 16 * 1024  # bytes
 log = structlog.get_logger(__name__)
 
 
+class _State(ServerState):
+    """What a server's connections share; an answer's Date is made when there is one."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        self._config = config
+        self._second = 0
+        super().__init__()
+
+    @property
+    def default_headers(self) -> list[tuple[bytes, bytes]]:
+        """The headers of every answer."""
+        if (second := int(time.time())) != self._second:
+            self._second = second
+            self._headers = [(b"date", formatdate(second, usegmt=True).encode()), *self._config.encoded_headers]
+        return self._headers
+
+    @default_headers.setter
+    def default_headers(self, headers: list[tuple[bytes, bytes]]) -> None:
+        self._headers = headers
+
+
 class _Server(uvicorn.Server):
-    """A server that leaves signals alone."""
+    """A server that leaves signals alone, and does not wake between requests."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.server_state = _State(config)
+        self._ending = asyncio.Event()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Capture nothing: the daemon owns SIGTERM and SIGINT."""
         yield
+
+    async def main_loop(self) -> None:
+        """Wait for the end; uvicorn's own loop looks ten times a second."""
+        await self._ending.wait()
+
+    def end(self) -> None:
+        """Begin to stop."""
+        self.should_exit = True
+        self._ending.set()
 
 
 def bind(settings: Settings) -> socket.socket | None:
@@ -106,5 +144,5 @@ async def serve(app: ASGIApp, listener: socket.socket, settings: Settings) -> As
     try:
         yield
     finally:
-        server.should_exit = True
+        server.end()
         await serving

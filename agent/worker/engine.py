@@ -23,6 +23,7 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
 from dbos import _dbos as dbos_launching
 from dbos._queue import queue_worker_thread
 from dbos._sys_db import SystemDatabase
+from dbos._sys_db_postgres import PostgresSystemDatabase
 
 from agent.settings.model import Settings
 from agent.store.database.copies import engine_file, make_write_ahead
@@ -151,7 +152,7 @@ def _beside(database: URL) -> URL:
 def _quieten() -> None:
     """Start no thread of the engine for what we never ask of it.
 
-    Some look each second.
+    Some look each second, and the one that sends notifications a hundred times a second.
 
     We have no queues, schedules, delays, time-outs or notifications. Its own queue, through which it takes up what was
     cut off, is looked at when that happens: after the start. Private names, so the version of dbos is pinned, and a
@@ -163,6 +164,9 @@ def _quieten() -> None:
     launching.dynamic_scheduler_loop = _do_nothing
     listening: Any = SystemDatabase
     listening.run_notification_listener = _do_nothing  # on SQLite it sleeps, and holds up the end for ten seconds
+    telling: Any = PostgresSystemDatabase
+    telling.run_notifier = _do_nothing
+    telling._signal_notification = _do_nothing  # unsent, they would pile up
     # It would make its own pool the loop's and cancel, when it ends, what others have waiting there.
     pool: Any = DBOS
     pool._configure_asyncio_thread_pool = _keep_pool

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 
@@ -20,3 +21,24 @@ def has_ended(pid: int) -> bool:
     """Whether a process is gone, or only waits for its parent to look at it."""
     fields = stat_of(pid)
     return not fields or fields[0] in "ZX"
+
+
+def threads_of_this_process() -> set[int]:
+    """The kernel's numbers of the threads that run now."""
+    return {int(task.name) for task in Path("/proc/self/task").iterdir()}
+
+
+def wakes_of(threads: Collection[int]) -> int:
+    """How often these threads of this process have gone to sleep, which is how often they woke.
+
+    Those that have ended count no more.
+    """
+    return sum(_sleeps_of(thread) for thread in threads)
+
+
+def _sleeps_of(thread: int) -> int:
+    try:
+        lines = Path(f"/proc/self/task/{thread}/status").read_text(encoding="ascii").splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return next(int(line.split()[1]) for line in lines if line.startswith("voluntary_ctxt_switches"))

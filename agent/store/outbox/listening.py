@@ -5,6 +5,7 @@ NOTIFY on PostgreSQL, the file's change counter on SQLite.
 
 from __future__ import annotations
 
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -35,10 +36,19 @@ def listen(driver: Any) -> None:
     driver.execute(f"LISTEN {CHANNEL}")
 
 
-def wait_for_notices(driver: Any, *, seconds: float) -> Iterator[Signal]:
-    """What PostgreSQL was told; ends when nothing came for this long."""
-    for notice in driver.notifies(timeout=seconds, stop_after=1):
-        yield Signal(notice.payload)
+def notices(driver: Any, *, stop: int) -> Iterator[Signal]:
+    """What PostgreSQL was told, until the descriptor `stop` can be read.
+
+    Waits for the connection's socket, also when that is lost. The driver's own wait looks ten times a second.
+    """
+    poller = select.poll()
+    poller.register(driver.fileno(), select.POLLIN)
+    poller.register(stop, select.POLLIN)
+    while True:
+        for notice in driver.notifies(timeout=0):  # what came before the wait, too
+            yield Signal(notice.payload)
+        if any(descriptor == stop for descriptor, _ in poller.poll()):
+            return
 
 
 def change_counter(driver: Any) -> int:
