@@ -105,6 +105,10 @@ NEVER = {
     "native code": "document.addEventListener('click', console.log.bind.bind(console.log));",
     "one that asks for a person's hand": """
       document.addEventListener("click", (event) => { if (event.isTrusted) openTheOtherPart(event.target); });""",
+    "one that only seems to be taken back": """
+      const run = (event) => { openTheOtherPart(event, "of the page"); }, part = document.querySelector("main");
+      part.addEventListener("click", run, true);
+      part.removeEventListener("click", run);""",
     "a part of the page": """
       document.querySelector("main").addEventListener("click", (event) => { openTheOtherPart(event, "of the page"); });""",  # noqa: E501 - a text in lines of its own
 }

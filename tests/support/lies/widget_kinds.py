@@ -18,7 +18,7 @@ WAYS = (
 DEPUTIES = (
     "closest", "matches", "dataset", "classes", "id", "tag", "text", "props", "keeps", "jquery", "action", "own",
     "keyboard", "cursor",
-    "but", "noted",
+    "but", "noted", "tabbed", "noticed",
 )  # fmt: skip
 _UNREADABLE = frozenset({"drawer", "delegated", "label", "sideways", "marker"})  # what is shown at first is in order
 

@@ -26,6 +26,7 @@ globalThis[Symbol.for("rest")] ??= (() => {
     of_files = new WeakSet(), // functions that a script file gave, not the document itself
     wary = new Map(), // functions that ask whether a person's hand sent what they hear -> what they hear
     bound = new WeakMap(), // a function that was bound -> what it was made of
+    phases = new WeakMap(), // what hears of anything -> by type and phase, or always, by which functions
     felt = new WeakMap(), // what hears the pointer pass, the focus come or a key go down -> by type, by which functions
     lost = new WeakSet();
   let changes = 0,
@@ -55,20 +56,10 @@ globalThis[Symbol.for("rest")] ??= (() => {
     watched.add(root);
     observer.observe(root, { subtree: true, childList: true, attributes: true, characterData: true });
     // A sheet that failed, or that imports one that did, is an empty sheet afterwards; only its event tells.
-    root.addEventListener(
-      "error",
-      ({ target }) => {
-        if (STYLES.has(target.localName)) lost.add(target);
-      },
-      true,
-    );
-    root.addEventListener(
-      "load",
-      ({ target }) => {
-        if (STYLES.has(target.localName)) lost.delete(target);
-      },
-      true,
-    );
+    const note = ({ type, target }) => {
+      if (STYLES.has(target.localName)) lost[type === "error" ? "add" : "delete"](target);
+    };
+    for (const type of ["error", "load"]) root.addEventListener(type, note, true);
   };
   // A request that was answered may still be drawn in the same moment, so its end counts as a change of the time, not
   // of the page.
@@ -109,6 +100,8 @@ globalThis[Symbol.for("rest")] ??= (() => {
     // What only a person's hand does, and no reading.
     BY_HAND =
       /^(drag|dragstart|dragenter|dragover|dragend|drop|copy|cut|paste|wheel|mousewheel|touchmove|beforeprint)$/;
+  // In which phase: focus and blur rise to none but those that capture; what is taken back of the other phase stays.
+  const phase_of = (type, given) => `${type} ${given === true || given?.capture ? "captured" : "rising"}`;
   const put = (kept, box, type, run) => {
     if (!kept.has(box)) kept.set(box, new Map());
     const by_type = kept.get(box);
@@ -135,7 +128,14 @@ globalThis[Symbol.for("rest")] ??= (() => {
     return typeof fn === "function" ? written.call(fn) : "";
   };
   around(globalThis.EventTarget?.prototype, "addEventListener", (target, self, args) => {
-    if (ANSWERS.test(args[0]) && args[1]) put(answers, self ?? globalThis, args[0], args[1]);
+    if (args[1]) {
+      put(phases, self ?? globalThis, phase_of(args[0], args[2]), args[1]);
+      if (!args[2]?.once && !args[2]?.signal) put(phases, self ?? globalThis, `${args[0]} always`, args[1]);
+    }
+    if (ANSWERS.test(args[0]) && args[1]) {
+      put(answers, self ?? globalThis, args[0], args[1]);
+      if (comes_of_a_file()) of_files.add(args[1]);
+    }
     if (FELT.test(args[0]) && args[1]) put(felt, self ?? globalThis, args[0], args[1]);
     if ((PRESS.test(args[0]) || KEYS.test(args[0]) || BY_HAND.test(args[0])) && args[1]) {
       put(of_types, self ?? globalThis, args[0], args[1]);
@@ -157,11 +157,12 @@ globalThis[Symbol.for("rest")] ??= (() => {
     return Reflect.apply(target, self, args);
   });
   around(globalThis.EventTarget?.prototype, "removeEventListener", (target, self, args) => {
-    for (const kept of [of_types, answers])
-      kept
-        .get(self ?? globalThis)
-        ?.get(args[0])
-        ?.delete(args[1]);
+    const box = self ?? globalThis,
+      heard = phases.get(box);
+    heard?.get(`${args[0]} always`)?.delete(args[1]);
+    heard?.get(phase_of(args[0], args[2]))?.delete(args[1]);
+    const is_left = [true, false].some((captured) => heard?.get(phase_of(args[0], captured))?.has(args[1]));
+    if (!is_left) for (const kept of [of_types, answers]) kept.get(box)?.get(args[0])?.delete(args[1]);
     return Reflect.apply(target, self, args);
   });
   const counts = (delay) =>
@@ -172,8 +173,7 @@ globalThis[Symbol.for("rest")] ??= (() => {
     dues.add(now() + delay);
     if (dues.size > 500) for (const one of dues) if (one < now()) dues.delete(one);
   };
-  // Those that come due later still are waited for as well, unless the reader of the page finds that they bring
-  // nothing.
+  // Those that come due later still are waited for as well, unless the reader finds that they bring nothing.
   const far = new Map(); // the timer -> when, and what it calls
   const FAR = 60000,
     FAR_AGAIN = 30000;
@@ -392,6 +392,7 @@ globalThis[Symbol.for("rest")] ??= (() => {
     far,
     wary,
     felt,
+    phases,
     answers,
     wheels,
     isLost: (element) => lost.has(element),

@@ -130,7 +130,49 @@ const hears_for_others = (el, homes, is_row_part) => {
 };
 const is_around_control = (el) =>
   !kind_of(el) && el.localName !== "label" && options.some((o) => o.el !== el && inside(o.el, el));
-const is_stop = (el) => is(el, "focusable") && answered_by(el, ["focus", "focusin"]);
+// Who hears that the keyboard comes to a part, or leaves it: the part itself, what is around it and is told of every
+// focus in it, and notes of frameworks. What hears for all of the document as well is told nothing more at the part:
+// there, too, packed code of a file is let be.
+const runs_of_focus = (box, types) => types.flatMap((type) => [...(clock_of_page.phases.get(box)?.get(type) || [])]);
+const in_phases = (types) => types.flatMap((type) => [`${type} captured`, `${type} rising`]);
+const is_written_here = (run) => {
+  const source = clock_of_page.source_of(run);
+  return [...document.scripts].some((script) => !script.src && script.text.includes(source));
+};
+const is_heard_for_all = (run, type) =>
+  runs_of_focus(document, [`${type} always`]).includes(run) && is_packed(run) && !is_written_here(run);
+const is_of_focus = (name) => /^(on(Focus|Blur)(Capture)?|(\$\$|__)(focus|blur|focusin|focusout))$/.test(name);
+const notes_of_focus = (el) =>
+  Object.keys(el)
+    .flatMap((key) => [[key, el[key]], ...Object.entries(notes_of(el, key) || {})])
+    .filter(([name, run]) => is_of_focus(name) && typeof run === "function")
+    .filter(([, run]) => !looks_packed(run) && !brings_nothing(run));
+const jquery_of_focus = (kept, el) =>
+  ["focusin", "focusout", "focus", "blur"]
+    .flatMap((type) => [...((kept.events || {})[type] || [])])
+    .filter((one) => !one.selector || !is_selector(one.selector) || el.closest(one.selector))
+    .map((one) => one.handler);
+const brings_by_focus = (box, el) =>
+  runs_of_focus(box, [...in_phases(["focusin", "focusout"]), "focus captured", "blur captured"]).some((run) => {
+    if (clock_of_page.is_bound(run) && of_framework(box)) return false; // told by its notes
+    const kept = of_jquery(box, run);
+    if (!kept) return !is_packed(run) && !brings_nothing(run);
+    return jquery_of_focus(kept, el).some((one) => !looks_packed(one) && !brings_nothing(one));
+  });
+const is_stop = once((el) => {
+  if (!is(el, "focusable")) return false;
+  const own = [
+    ...runs_of_focus(el, in_phases(["focus", "focusin"])).filter((run) => !is_heard_for_all(run, "focusin")),
+    ...runs_of_focus(el, in_phases(["blur", "focusout"])).filter((run) => !is_heard_for_all(run, "focusout")),
+  ];
+  if ([...own, el.onfocus, el.onblur].some((run) => run && !brings_nothing(run))) return true;
+  const around = [];
+  for (let n = up(el); n && n.nodeType === 1; n = up(n)) around.push(n);
+  return (
+    [...around, document, window].some((box) => brings_by_focus(box, el)) ||
+    [el, ...around].some((n) => notes_of_focus(n).length > 0)
+  );
+});
 const has_listeners = (el) =>
   clock_of_page.heard_of(el).size || ON_PRESS.some((name) => el[name]) || el.onkeydown || el.onkeyup;
 const heard_for_others = (homes, is_row_part) => {
@@ -139,13 +181,18 @@ const heard_for_others = (homes, is_row_part) => {
     if (!is_packed(run)) heard.push({ el: document.body, types: [type], said: said_by(run) });
   for (const el of place.keys()) {
     if (el === document.body || !(has_listeners(el) || told(el) || asked_above(el) || is_stop(el))) continue;
-    if (!shown(el) || !hears_for_others(el, homes, is_row_part)) continue;
+    if (!shown(el)) continue;
+    const for_others = hears_for_others(el, homes, is_row_part),
+      // a part of a row that the keyboard only goes through is told by no row
+      in_grid = !for_others && !!near(el, "roves") && (homes.has(el) || is_row_part(el));
+    if (is_stop(el) && (for_others || in_grid))
+      heard.push({ el, types: ["focus"], said: "by a part that the keyboard comes to" });
+    if (!for_others) continue;
     // What asks for the box around a control, pressed in it, hears for the control.
     const is_asked = is_row_part(el) ? asked_strictly(el) : asked_above(el);
     const asked = is_asked ? [{ types: ["pressed"], said: "by whoever hears for all of the page" }] : [];
     const own = unfollowed(el).filter(({ types }) => !is_row_part(el) || types.some((type) => PRESSED.test(type)));
-    const stops = is_stop(el) ? [{ types: ["focus"], said: "by a part that the keyboard comes to" }] : [];
-    for (const one of [...own, ...unfollowed_notes(el), ...asked, ...stops]) heard.push({ el, ...one });
+    for (const one of [...own, ...unfollowed_notes(el), ...asked]) heard.push({ el, ...one });
   }
   return heard;
 };

@@ -355,6 +355,18 @@ const deputies = {
     el.tabIndex = 0;
     el.addEventListener("focus", open);
   },
+  tabbed(el, open) {
+    el.tabIndex = 0;
+    document.addEventListener("focusin", (e) => {
+      if (e.target === el) open();
+    });
+  },
+  noticed(el, open) {
+    el.tabIndex = 0;
+    el.__reactProps$x1 = { onFocus: () => open() };
+    document.body._reactListeningx1 = true;
+    document.body.addEventListener("focusin", ((e) => e.target.__reactProps$x1?.onFocus?.()).bind(null));
+  },
   but(el, open, press, salt) {
     el.classList.add(salt);
     new Function(
