@@ -40,6 +40,15 @@ async def test_no_fold_is_drawn_that_nobody_could_see() -> None:
 
 
 @pytest.mark.sampled(1)
+@pytest.mark.parametrize("lie", [lambda: drawn_lie(121893), lambda: found_lie(120545)], ids=["a sign", "a line"])
+async def test_a_lie_that_the_machine_did_not_make_at_first_is_made(
+    stage: LyingRig, lie: Callable[[], LyingPage]
+) -> None:
+    judged = await stage.judge(lie())
+    assert (judged.unmade, judged.verdict) == ("", "incomplete"), str(judged)
+
+
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("seed", range(36))
 async def test_a_change_that_means_nothing_changes_no_verdict(stage: LyingRig, seed: int) -> None:
     judged = await stage.judge(same_page(seed))

@@ -195,7 +195,7 @@ const finds = {
         s.append(...el.childNodes);
         el.append(s);
       }
-      if (o.how === "del" && el !== at.row) {
+      if (o.how === "del" && o.on !== "row") {
         const s = document.createElement("del");
         s.append(...el.childNodes);
         el.append(s);
