@@ -10,7 +10,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from email.utils import formatdate
+from wsgiref.handlers import format_date_time
 
 import structlog
 import uvicorn
@@ -44,7 +44,7 @@ class _State(ServerState):
         """The headers of every answer."""
         if (second := int(time.time())) != self._second:
             self._second = second
-            self._headers = [(b"date", formatdate(second, usegmt=True).encode()), *self._config.encoded_headers]
+            self._headers = [(b"date", format_date_time(second).encode()), *self._config.encoded_headers]
         return self._headers
 
     @default_headers.setter

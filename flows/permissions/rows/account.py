@@ -45,6 +45,7 @@ from flows.permissions.rows.vocabulary import (
     says,
     scope_of,
     stated_count,
+    tells_level,
 )
 from flows.words import fold
 
@@ -341,7 +342,7 @@ def _of_folded(piece: Piece, known: Known) -> PageGap | None:
     """
     spoken = [text for text in piece.texts if any(char.isalpha() for char in text)]
     new = [text for text in spoken if not (_shape(text) in known.shown or is_level(text) or matches("texts", text))]
-    levels = any(is_level(text) for text in piece.texts) or any(is_section(text) or scope_of(text) for text in new)
+    levels = any(tells_level(text) for text in piece.texts) or any(is_section(text) or scope_of(text) for text in new)
     if not new or (piece.tip and not levels and not piece.stateful) or not (levels or piece.in_row or piece.controls):
         return None
     return PageGap(kind=PageGapKind.WAY_NOT_TAKEN, words=f"not shown: {new[0][:120]}", where=piece.where)

@@ -13,6 +13,8 @@ from flows.marketplaces import MARKETPLACES
 from flows.models import Level
 from flows.words import fold, seen
 
+_SIGNS = tuple(":：-–—=|/,;([（→»•·")  # between a name and its level
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
@@ -112,6 +114,22 @@ def split_level(text: str) -> tuple[str, str]:
     """
     label, word = _cut_level(text)
     return (label, word) if word and not _cut_level(label)[1] else (text, "")  # several are heads of columns
+
+
+def tells_level(text: str) -> bool:
+    """Whether a text is a level word, or gives one to a name: `Payments: None`.
+
+    "Quick view" gives none: between a name and one plain word of a level stands a sign.
+    """
+    line = fold(text)
+    if line in _level_words():
+        return True
+    bare = line.rstrip(".)]）").rstrip()
+    for word in sorted(level_words(), key=len, reverse=True):
+        if bare.endswith(word) and re.search(r"\w", name := bare.removesuffix(word)):
+            is_plain = " " not in word and lexicon("en").level(word) is not Level.NONE
+            return name.rstrip().endswith(_SIGNS) or (name.endswith(" ") and not is_plain)
+    return False
 
 
 def _cut_level(text: str) -> tuple[str, str]:

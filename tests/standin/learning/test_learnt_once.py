@@ -93,7 +93,6 @@ async def adopt(stage: TakeoverRig, admin: Page, draft: DraftRow) -> None:
     await expect(admin.get_by_role("row", name=draft.name)).to_contain_text("in use")
 
 
-@pytest.mark.sampled(1, of="what an admin adopted is passed alone")
 async def test_a_page_passed_by_a_person_once_is_passed_alone_for_another_account(
     stage: TakeoverRig, tmp_path: Path
 ) -> None:
@@ -124,7 +123,7 @@ async def test_a_page_passed_by_a_person_once_is_passed_alone_for_another_accoun
     assert (tmp_path / "out" / "selectors" / f"{draft.name}.toml").read_text() == draft.text
 
 
-@pytest.mark.sampled(1, of="what an admin adopted is passed alone")
+@pytest.mark.soak  # by the command: tests/acceptance/commands/visits/test_adopted_chrome_by_command.py
 async def test_words_beside_the_rows_hold_an_audit_up_until_an_admin_calls_them_chrome(stage: TakeoverRig) -> None:
     stage.rehearsal.stand_in.load(two_accounts(promotion=PROMOTION))
     assert (await visiting(stage, 0)).conclusion.error is None
