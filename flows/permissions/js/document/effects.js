@@ -117,8 +117,13 @@ const handlers_of_jquery = (kept, types) =>
     .filter((one) => !one.selector)
     .map((one) => one.handler);
 const said_by = (run) => clean(clock_of_page.source_of(run)).slice(0, 80);
-// Whether the press of a link may be kept back, and something else be done.
-const is_kept_back = (link) => asked_apart(link) || unfollowed(link).length > 0 || unfollowed_notes(link).length > 0;
+// Whether the press of a link may be kept back, and something else be done; or be done as soon as the keyboard comes.
+const is_kept_back = (link) =>
+  asked_apart(link) || unfollowed(link).length > 0 || unfollowed_notes(link).length > 0 || hears_own_focus(link);
+const hears_own_focus = (el) =>
+  [...runs_of_focus(el, in_phases(["focus", "focusin", "blur", "focusout"])), el.onfocus, el.onblur].some(
+    (run) => run && !is_packed(run) && !brings_nothing(run),
+  );
 // A part of the page that hears for what is in it: it holds several rows, or several texts beside them, or the controls
 // of a row. What the rest of a row hears is told with the row.
 const hears_for_others = (el, homes, is_row_part) => {

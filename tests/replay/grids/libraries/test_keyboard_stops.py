@@ -12,6 +12,7 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 
+from tests.support.lies.machine import widget_lie
 from tests.support.lies.page import LyingPage, Resource
 from tests.support.lies.rig import LyingRig, lying_rig
 from tests.support.lies.whole import whole_page
@@ -137,3 +138,8 @@ async def test_what_hears_that_the_keyboard_comes_to_rows_is_never_passed_over(s
 async def test_what_is_told_of_every_focus_alike_is_no_gap(stage: LyingRig, what: str) -> None:
     judged = await stage.judge(made(*NOTHING[what]))
     assert judged.verdict == "pass", str(judged)
+
+
+async def test_a_link_that_does_more_when_the_keyboard_comes_is_no_link_to_help(stage: LyingRig) -> None:
+    judged = await stage.judge(widget_lie(1941))
+    assert any("can be pressed" in gap for gap in judged.gaps), str(judged)
