@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,8 +60,7 @@ def tell(program: Path, folder: Path, *, seed: int) -> Told:
         demo.send_signal(signal.SIGINT)
         code = demo.wait(60)
     finally:
-        demo.kill()
-        demo.wait()
+        _end(demo)
     search.folder(processes.data_dir)
     for number, text in enumerate([out.read_text(), err.read_text(), *processes.outputs]):
         search.text(text, f"output {number}: of the demo, its progress, of commands")
@@ -76,6 +76,16 @@ def tell(program: Path, folder: Path, *, seed: int) -> Told:
 def _line(file: Path) -> str:
     """What it said, in one line: where a terminal breaks it depends on the length of a path."""
     return " ".join(file.read_text(encoding="utf-8").split())
+
+
+def _end(demo: subprocess.Popen[bytes]) -> None:
+    """End it as Ctrl-C does: killed at once, it leaves its daemon and its stand-in running."""
+    if demo.poll() is None:
+        demo.send_signal(signal.SIGINT)
+    with suppress(subprocess.TimeoutExpired):
+        demo.wait(60)
+    demo.kill()
+    demo.wait()
 
 
 def _environment() -> dict[str, str]:
