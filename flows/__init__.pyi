@@ -38,6 +38,9 @@ from flows.catalogue.coverage import (
     Coverage as Coverage,
     coverage_of as coverage_of,
 )
+from flows.catalogue.drift import (
+    drift_of as drift_of,
+)
 from flows.catalogue.load import (
     MAIL_CODE_FILES as MAIL_CODE_FILES,
     REGISTRATION_FILES as REGISTRATION_FILES,
@@ -137,9 +140,6 @@ from flows.permissions.explain.sheet import (
 from flows.permissions.page_reader import PageReader as PageReader
 from flows.permissions.rows.chrome import (
     why_not_chrome as why_not_chrome,
-)
-from flows.permissions.rows.shapes import (
-    drift_of as drift_of,
 )
 from flows.recording.evidence import (
     capture as capture,

@@ -24,6 +24,7 @@ from flows.permissions.rows.subject import (
     unnamed,
     without_names,
 )  # fmt: skip
+from flows.permissions.rows.tips import gap_of_tip
 from flows.permissions.rows.tokens import (
     ColumnsToken,
     DomSnapshot,
@@ -42,10 +43,10 @@ from flows.permissions.rows.vocabulary import (
     is_generic,
     is_level,
     is_section,
+    level_told,
     says,
     scope_of,
     stated_count,
-    tells_level,
 )
 from flows.words import fold
 
@@ -91,7 +92,10 @@ def accounted(snapshot: DomSnapshot, known: Known) -> Iterator[tuple[Token | Pie
         yield token, (gap,)
     count = sum(not is_picker(row) for row in snapshot.rows)
     for piece in snapshot.left:
-        gap_of_it = _of_piece(piece, known) or field_gap(piece, shown=known.shown, count=count)
+        if piece.tip and piece.kind is PieceKind.TEXT:
+            gap_of_it = gap_of_tip(piece, snapshot.rows)
+        else:
+            gap_of_it = _of_piece(piece, known) or field_gap(piece, shown=known.shown, count=count)
         yield piece, () if gap_of_it is None else (gap_of_it,)
 
 
@@ -342,7 +346,7 @@ def _of_folded(piece: Piece, known: Known) -> PageGap | None:
     """
     spoken = [text for text in piece.texts if any(char.isalpha() for char in text)]
     new = [text for text in spoken if not (_shape(text) in known.shown or is_level(text) or matches("texts", text))]
-    levels = any(tells_level(text) for text in piece.texts) or any(is_section(text) or scope_of(text) for text in new)
+    levels = any(level_told(text) for text in piece.texts) or any(is_section(text) or scope_of(text) for text in new)
     if not new or (piece.tip and not levels and not piece.stateful) or not (levels or piece.in_row or piece.controls):
         return None
     return PageGap(kind=PageGapKind.WAY_NOT_TAKEN, words=f"not shown: {new[0][:120]}", where=piece.where)

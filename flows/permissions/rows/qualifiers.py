@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence, Set
+from collections.abc import Set
 from itertools import pairwise
 
 from flows.catalogue.grids import grid_data
 from flows.permissions.rows.furniture import matches, rules_of_rows
-from flows.permissions.rows.tokens import Option, RowToken, Way
+from flows.permissions.rows.tips import besides_names, chosen_of, takes_back, trouble_of_tips
+from flows.permissions.rows.tokens import RowToken
 from flows.permissions.rows.vocabulary import is_caption, is_level, legacy_names, marks
 from flows.words import fold, squash
 
@@ -40,14 +41,10 @@ def row_trouble(token: RowToken) -> str | None:
     for text in token.described:
         if not (_is_harmless(text, names) or _describes(text, token.label)):
             return f"unread: {text[:80]!r} stands beside the label"
-    chosen = [option for option in token.options if option.on]
     for text in token.hints:
-        if _takes_back(text, token, chosen) or _bounds(text, token):
+        if takes_back(text, token, chosen_of(token)) or _bounds(text, token):
             return f"unread: {text[:80]!r} is said of the row"
-    for text in token.tips:
-        if _takes_back(text, token, token.options):
-            return f"unread: {text[:80]!r} is said of a level"
-    return None
+    return trouble_of_tips(token)
 
 
 def _is_name(label: str) -> bool:
@@ -82,35 +79,12 @@ def _alphabet(char: str) -> str:
     return unicodedata.name(char, "").partition(" ")[0]
 
 
-def _takes_back(hint: str, token: RowToken, options: Sequence[Option]) -> bool:
-    """Whether a hint is another level than these, or takes the shown one back."""
-    rest = _without_names(hint, token)
-    said = rest.strip(" :–—-,.()")
-    shown = {fold(word) for one in options for word in _words_of(one)}
-    return any(rule.search(rest) for rule in rules_of_rows()) or (is_level(said) and fold(said) not in shown)
-
-
-def _words_of(option: Option) -> tuple[str, ...]:
-    """What a control says; of a drop-down what is chosen."""
-    if option.way is Way.CHOICE:
-        return (*option.chosen, option.shows) if any(option.chosen) or option.shows else option.listed
-    return (*option.own, option.shows, option.column)
-
-
 def _bounds(hint: str, token: RowToken) -> bool:
     """Whether a short hint says no."""
-    rest = _without_names(hint, token)
+    rest = besides_names(hint, token)
     if is_level(rest.strip(" :–—-,.()")) or _describes(hint, token.label):
         return False
     return any(re.search(rule, rest, re.IGNORECASE) for rule in grid_data("furniture")["row"]["no"])
-
-
-def _without_names(hint: str, token: RowToken) -> str:
-    """What a hint says besides the row's names and the level that it shows."""
-    rest = hint
-    for name in sorted({token.label, *token.called} - {hint}, key=len, reverse=True):
-        rest = re.sub(re.escape(name), " ", rest, flags=re.IGNORECASE) if name else rest
-    return rest
 
 
 def _is_harmless(text: str, names: Set[str]) -> bool:

@@ -21,6 +21,14 @@ class Way(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tip:
+    """What an element says in a tip, or to those who cannot see, and its words."""
+
+    said: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
     """One level that a row shows. `on` is None where it cannot be told."""
 
@@ -35,6 +43,7 @@ class Option:
     chosen: tuple[str, ...] = ()
     shows: str = ""
     unseen: bool = False  # a word that is there and not drawn
+    tips: tuple[Tip, ...] = ()  # of it alone, or of it and others, though not of the whole row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +63,7 @@ class RowToken:
     struck: bool = False  # the label or a level is struck through
     opens: bool = False  # its label, or its box, can be pressed, and what that shows is not known
     hints: tuple[str, ...] = ()  # what is said of it where the pointer rests, or to those who cannot see
-    tips: tuple[str, ...] = ()  # the same of one of its levels alone
+    tips: tuple[Tip, ...] = ()  # of anything else in its box
     states: tuple[str, ...] = ()  # attributes that say that it is not in force
     # How faint it is, its ink, its ground, and the ink and ground of its level; what the pointer or a scroll
     # changes makes no other row.

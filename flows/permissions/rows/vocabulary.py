@@ -99,7 +99,7 @@ def level_words() -> tuple[str, ...]:
 
 def is_level(text: str) -> bool:
     """Whether a text is a level word of any language."""
-    return fold(text) in _level_words()
+    return fold(text) in _levels()
 
 
 def is_caption(text: str) -> bool:
@@ -116,20 +116,25 @@ def split_level(text: str) -> tuple[str, str]:
     return (label, word) if word and not _cut_level(label)[1] else (text, "")  # several are heads of columns
 
 
-def tells_level(text: str) -> bool:
-    """Whether a text is a level word, or gives one to a name: `Payments: None`.
+def level_named(text: str) -> Level | None:
+    """The level that a text names, and nothing else."""
+    return _levels().get(re.sub(r"^[\W_]+|[\W_]+$", "", fold(text)))
+
+
+def level_told(text: str) -> Level | None:
+    """The level that a text names, or gives to a name: `Payments: None`.
 
     "Quick view" gives none: between a name and one plain word of a level stands a sign.
     """
-    line = fold(text)
-    if line in _level_words():
-        return True
-    bare = line.rstrip(".)]）").rstrip()
-    for word in sorted(level_words(), key=len, reverse=True):
-        if bare.endswith(word) and re.search(r"\w", name := bare.removesuffix(word)):
-            is_plain = " " not in word and lexicon("en").level(word) is not Level.NONE
-            return name.rstrip().endswith(_SIGNS) or (name.endswith(" ") and not is_plain)
-    return False
+    if named := level_named(text):
+        return named
+    line = re.sub(r"[\W_]+$", "", fold(text))
+    for word in sorted(_levels(), key=len, reverse=True):
+        if line.endswith(word) and re.search(r"\w", name := line.removesuffix(word)):
+            is_plain = " " not in word and _levels()[word] is not Level.NONE
+            is_told = name.rstrip().endswith(_SIGNS) or (name.endswith(" ") and not is_plain)
+            return _levels()[word] if is_told else None
+    return None
 
 
 def _cut_level(text: str) -> tuple[str, str]:
@@ -145,8 +150,9 @@ def _written_levels() -> tuple[str, ...]:
 
 
 @cache
-def _level_words() -> frozenset[str]:
-    return frozenset(level_words())
+def _levels() -> dict[str, Level]:
+    """Every level word of every language, folded. No word means two levels."""
+    return {word: level for language in languages() for word, level in lexicon(language).levels.items()}
 
 
 @cache

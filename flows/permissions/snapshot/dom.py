@@ -18,6 +18,7 @@ from flows.permissions.rows.tokens import (
     RowToken,
     SwitchToken,
     TextToken,
+    Tip,
     Token,
     Way,
 )
@@ -26,7 +27,7 @@ from flows.permissions.scripts import part
 
 _PARTS = (
     "document", "quiet_code", "listeners", "frames", "visible", "options", "columns", "rows", "effects", "told",
-    "inventory", "marks", "fonts", "glyphs", "numbers", "said", "tokens",
+    "inventory", "marks", "fonts", "glyphs", "numbers", "said", "tips", "tokens",
 )  # fmt: skip
 
 
@@ -111,7 +112,7 @@ def _token(item: dict[str, Any]) -> Token:
                 struck=item["struck"],
                 opens=item["opens"],
                 hints=tuple(item["hints"]),
-                tips=tuple(item["tips"]),
+                tips=_tips(item),
                 states=tuple(item["states"]),
                 looks=tuple(item["looks"]),
             )
@@ -166,7 +167,12 @@ def _option(item: dict[str, Any]) -> Option:
         listed=tuple(item.get("list", ())),
         chosen=tuple(item.get("chosen", ())),
         shows=item.get("shows", ""),
+        tips=_tips(item),
     )
+
+
+def _tips(item: dict[str, Any]) -> tuple[Tip, ...]:
+    return tuple(Tip(said=tip["said"], words=tip["words"]) for tip in item["tips"])
 
 
 def _piece(item: dict[str, Any]) -> Piece:

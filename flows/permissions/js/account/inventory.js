@@ -293,11 +293,13 @@ const leftovers = () => {
     for (const said of [n.getAttribute("aria-label"), n.getAttribute("title")])
       if (said && /@/.test(said) && !/@/.test(words_of(n))) put("text", n, said, { chrome: in_chrome(n) });
     if (!in_row(n) && !near(n, "column_head"))
-      for (const name of TIPS) {
-        const tip = clean(n.getAttribute(name));
+      for (const tip of hints_of(n))
         if (tip && tip !== clean(words_of(n)) && !LEVEL.has(fold(tip)) && ABOUT_ROWS.some((rule) => rule.test(tip)))
           put("text", n, tip);
-      }
+    if (!tipped.has(n) && !near(n, "column_head"))
+      for (const tip of said_of(n))
+        if (tip !== clean(words_of(n)) && (LEVEL.has(fold(tip)) ? LETTERS.test(words_of(n)) : may_tell_level(tip)))
+          put("text", n, tip, { tip: true, value: clean(words_of(n)) });
     if (n.getAttribute("aria-current") === "step")
       put("control", n, `one of several steps: ${words_of(n)}`, { role: "other", way: "press", heard: true });
     if (can_be_sized(n)) put("control", n, "a box that can be sized", { role: "other", way: "press", heard: true });

@@ -2,13 +2,14 @@
 const words_in = (n) =>
   n.nodeType === 3 ? n.data : n.nodeType === 1 && !is(n, "unspoken") ? [...kids_within(n)].map(words_in).join(" ") : "";
 // What a field says of itself, wherever it says it.
-const TELLS = ["aria-label", "label", "title", "alt", "placeholder", "aria-placeholder", "data-placeholder"];
+const TELLS = ["placeholder", "aria-placeholder", "data-placeholder"]; // beside its name and its tips
 const told_of = (el) => {
   const inner = [el, ...all(el, "field")],
     by_id = (n, name) =>
       (n.getAttribute(name) || "").split(/\s+/).map((id) => id && n.getRootNode().getElementById(id));
   const said = inner.flatMap((n) => [
-    ...[...TELLS, ...HINTS].map((name) => n.getAttribute(name)),
+    ...TELLS.map((name) => n.getAttribute(name)),
+    ...said_of(n),
     ...["aria-labelledby", "aria-describedby", "aria-details"]
       .flatMap((name) => by_id(n, name))
       .map((by) => by && words_in(by)),

@@ -7,23 +7,38 @@ const marked_in = (cell) => {
       clean(sign && (sign.getAttribute("aria-label") || sign.getAttribute("alt") || sign.getAttribute("title")));
   return { on: !said && cell.querySelector("svg, i, img, kat-icon") ? null : mark(said), shows: said };
 };
-const options_of = (row) =>
+const options_of = (row, tips) =>
   row.sites.flatMap((s) => {
     if (s.k === "bare")
-      return cells(s.el)
-        .map((el) => ({ el, at: where(s), home: s.el }))
-        .map((c) => ({ c, above: over(c) }))
-        .filter(({ above }) => LEVEL.has(fold(above.column)))
-        .map(({ c, above }) => ({ own: [], ...above, ...marked_in(c.el), off: true, mark: true }));
-    const above = over(s);
-    if (s.k === "value")
-      return [{ own: s.own, ...above, on: true, off: true, text: true, unseen: is_unseen(s.item) && !has_sign(s) }];
-    if (s.k === "choice")
-      return [{ ...choice(s.el), own: s.own, ...above, column: "", on: true, off: locked(s.el), choice: true }];
-    return [
-      { own: s.own.length ? s.own : words_beside(s), ...above, on: state(s.el), off: locked(s.el), look: look_of(s) },
-    ];
+      return level_cells(s).map(({ c, above }) => ({
+        own: [],
+        ...above,
+        ...marked_in(c.el),
+        off: true,
+        mark: true,
+        tips: tips.of_cell(c.el),
+      }));
+    return [{ ...option_of(s), tips: tips.of_level(s) }];
   });
+const level_cells = (s) =>
+  cells(s.el)
+    .map((el) => ({ el, at: where(s), home: s.el }))
+    .map((c) => ({ c, above: over(c) }))
+    .filter(({ above }) => LEVEL.has(fold(above.column)));
+const option_of = (s) => {
+  const above = over(s);
+  if (s.k === "value")
+    return { own: s.own, ...above, on: true, off: true, text: true, unseen: is_unseen(s.item) && !has_sign(s) };
+  if (s.k === "choice")
+    return { ...choice(s.el), own: s.own, ...above, column: "", on: true, off: locked(s.el), choice: true };
+  return {
+    own: s.own.length ? s.own : words_beside(s),
+    ...above,
+    on: state(s.el),
+    off: locked(s.el),
+    look: look_of(s),
+  };
+};
 const words_beside = (s) => {
   // a nameless control is called what else its cell says, if that is no explanation
   const cell = near(s.el, "cell"),
@@ -95,46 +110,6 @@ const level_opens = (site, home) => {
   for (let n = site.el; n && n.nodeType === 1 && n !== home; n = up(n))
     if ((hears(n) && !is(n, "library_row")) || invites(n) || (is(n, "focusable") && !near(n, "roves"))) return true;
   return false;
-};
-// What is said of a row where the pointer rests on it, or to those who cannot see.
-const HINTS = [
-  "title",
-  "aria-description",
-  "aria-label",
-  "data-tooltip",
-  "data-title",
-  "data-original-title",
-  "data-bs-original-title",
-  "data-content",
-  "data-tip",
-];
-// Of these, where a tip stands: names, and data of scripts, are none.
-const TIPS = HINTS.filter((name) => !/^(aria-label|data-title|data-content)$/.test(name));
-const hints_of = (row, label, box, of_one = false) => {
-  const on = new Set();
-  for (const el of [label && label.el, ...row.sites.map((s) => (s.k === "value" || s.k === "bare" ? s.el : up(s.el)))])
-    for (let n = el; n && n.nodeType === 1 && n !== document.body; n = up(n)) {
-      if (n === row.home ? box : !box || inside(n, box)) on.add(n);
-      if (n === row.home || n === box) break;
-    }
-  const described = (el) =>
-    (el.getAttribute("aria-describedby") || "")
-      .split(/\s+/)
-      .map((id) => id && el.getRootNode().getElementById(id))
-      .filter(Boolean)
-      .map((n) => n.textContent);
-  // Of one level among several it may say which it is.
-  const about_one = (el) =>
-    row.sites.length > 1 && !(label && inside(label.el, el)) && !row.sites.every((s) => inside(s.el, el));
-  return [
-    ...new Set(
-      [...on]
-        .filter((el) => about_one(el) === of_one)
-        .flatMap((el) => [...HINTS.map((name) => el.getAttribute(name)), ...described(el)])
-        .map(clean)
-        .filter(Boolean),
-    ),
-  ];
 };
 // Whether a place lies outside of what the boxes around it let through, but for so much of its width.
 const lies_off = (r, { across, down }, least) =>

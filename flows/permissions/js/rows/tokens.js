@@ -116,6 +116,8 @@ cut.forEach((row, n) => {
   const struck =
     is_struck(texts[0] ? texts[0].el : row.home, row.home) ||
     row.sites.some((s) => drawn_by(s).some((el) => is_struck(el, row.home)));
+  const tips = row_tips(row, crowded ? null : row.home),
+    leveled = options_of(row, tips);
   tokens.push({
     t: "row",
     els: [crowded ? null : row.home, texts[0] && texts[0].el, ...row.sites.map((s) => s.el)],
@@ -136,8 +138,7 @@ cut.forEach((row, n) => {
       ((!!texts[0] && opens_more(texts[0].el, row.home)) ||
         row.sites.some((s) => level_opens(s, row.home)) ||
         notes.some((t) => leads(t.el) === "press" && is_heard(t.el))),
-    hints: hints_of(row, texts[0], crowded ? null : row.home),
-    tips: hints_of(row, texts[0], crowded ? null : row.home, true),
+    hints: tips.hints,
     looks: looks_of(row, texts[0]),
     states: states_of(
       [...(texts[0] ? [texts[0].el] : []), ...row.sites.map((s) => s.el)],
@@ -148,7 +149,8 @@ cut.forEach((row, n) => {
     title: !!(texts[0] && near(texts[0].el, "title") && inside(near(texts[0].el, "title"), row.home)),
     names: names(row),
     called: called(row, crowded ? null : row.home),
-    options: options_of(row),
+    options: leveled,
+    tips: tips.of_rest(),
     y: boxOf(row.sites[0].el)[1],
   });
   sign.add(row.home.tagName + ":" + [...new Set(row.sites.map((s) => s.k + s.el.tagName))].sort().join("+"));

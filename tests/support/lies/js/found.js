@@ -569,8 +569,17 @@ const finds = {
     word.parentNode.setAttribute(o.name, o.value);
   },
   tipped(o) {
-    const at = boxed(o.label);
-    ({ row: at.row, level: heldBox(o), label: at.name })[o.on].setAttribute("title", `${o.label}: None`);
+    const at = boxed(o.label),
+      area = areaOf(o.label, o.others);
+    const boxes = {
+      row: () => at.row,
+      level: () => heldBox(o),
+      label: () => at.name,
+      part: () => every(heldBox(o), () => true).at(-1),
+      title: () => area.querySelector("h2, h3, summary, legend, caption"),
+      section: () => area,
+    };
+    (boxes[o.on]() || cannot(`no ${o.on}`)).setAttribute(o.name, o.said.replace("{label}", o.label));
   },
   option(o) {
     const list = every(spot(o.label).row, (k) => k.matches("select"))[0] || cannot("no list"),

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import pytest
 
+from flows.catalogue.drift import drift_of
 from flows.catalogue.grids import recorded_shapes
 from flows.models import Level
 from flows.permissions.rows.interpret import interpret
 from flows.permissions.rows.levels import read_level
-from flows.permissions.rows.shapes import drift_of
 from flows.permissions.rows.tokens import DomSnapshot, Option, RowToken, TextToken, Way
 from flows.permissions.rows.vocabulary import lexicon, lexicon_for, says, scope_of, stated_count
 from flows.permissions.snapshot.accessibility import read_tree

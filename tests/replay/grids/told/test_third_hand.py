@@ -16,7 +16,7 @@ from tests.support.lies.rig import LyingRig, lying_rig
 from tests.support.lies.whole import whole_page
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-TOLD: dict[str, Any] = tomllib.loads((Path(__file__).parents[2] / "data/third_hand.toml").read_text(encoding="utf-8"))
+TOLD: dict[str, Any] = tomllib.loads((Path(__file__).parents[3] / "data/third_hand.toml").read_text(encoding="utf-8"))
 NOTHING: dict[str, dict[str, str]] = TOLD.pop("nothing")
 SHOW = "function show() { document.querySelector('main').append('Bulk Tax Upload: None') }"
 GRID, LEVEL = '<div id="grid">', "View &amp; Edit</div>"  # the latter of the first row that has it
