@@ -138,7 +138,7 @@ from flows.permissions.explain.sheet import (
     legend as legend,
 )
 from flows.permissions.page_reader import PageReader as PageReader
-from flows.permissions.rows.chrome import (
+from flows.permissions.accounting.chrome import (
     why_not_chrome as why_not_chrome,
 )
 from flows.recording.evidence import (

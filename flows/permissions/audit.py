@@ -25,13 +25,13 @@ from flows.models import (
     Refusal,
     SellerAccount,
 )
+from flows.permissions.accounting.chrome import without_chrome
 from flows.permissions.layouts import Layout
 from flows.permissions.page_proof import PageProof, UnprovenError, require_no_other
 from flows.permissions.page_reader import PageReader
 from flows.permissions.probe import probe_access, probe_paths
 from flows.permissions.reach import Arrival, PermissionPages, PermissionPlace
 from flows.permissions.reader import read_grid, renumbered
-from flows.permissions.rows.chrome import without_chrome
 from flows.permissions.second_look import LONGEST, look_again
 from flows.permissions.snapshot.late import awaited, not_got
 from flows.sign_in.sign_in import ensure_signed_in

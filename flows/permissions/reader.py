@@ -9,10 +9,11 @@ from functools import partial
 
 from flows.catalogue.schema import Chrome
 from flows.models import Bounds, Grid, PageGap, PageGapKind, PermissionRow
+from flows.permissions.accounting.account import unaccounted
+from flows.permissions.accounting.chrome import without_chrome
+from flows.permissions.accounting.known import Known, shown_texts
 from flows.permissions.layouts import default_scope, layout_of
 from flows.permissions.page_reader import PageReader, ScopeReading
-from flows.permissions.rows.account import Known, shown_texts, unaccounted
-from flows.permissions.rows.chrome import without_chrome
 from flows.permissions.rows.subject import EMAIL, naming
 from flows.permissions.rows.tokens import DomSnapshot, SwitchToken
 from flows.permissions.rows.vocabulary import generic

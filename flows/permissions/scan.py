@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from flows.models import PageGap, PageGapKind
+from flows.permissions.accounting.phrases import is_harmless
 from flows.permissions.layouts import default_scope
 from flows.permissions.lists import has_closed_lists, list_levels
 from flows.permissions.page_reader import PageReader, ScopeReading
-from flows.permissions.rows.account import is_harmless
 from flows.permissions.rows.interpret import Interpretation, interpret
 from flows.permissions.rows.numbering import Numbers, joined, numbers_missing
 from flows.permissions.rows.tokens import DomSnapshot, Piece, RowToken, TextToken, Token

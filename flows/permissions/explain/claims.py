@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import Any
 
 from flows.models import PageGap, PermissionRow
-from flows.permissions.rows.account import Known, accounted
+from flows.permissions.accounting.account import accounted
+from flows.permissions.accounting.known import Known
 from flows.permissions.rows.interpret import interpret
 from flows.permissions.rows.subject import EMAIL, is_picker
 from flows.permissions.rows.tokens import DomSnapshot, Piece, PieceKind, RowToken, SwitchToken, TextToken, Token

@@ -16,11 +16,11 @@ from flows.browser.page_errors import PageMovedError
 from flows.catalogue.grids import grid_data
 from flows.errors import FlowError
 from flows.models import Grid, PermissionRow
+from flows.permissions.accounting.known import Known
 from flows.permissions.explain.claims import Box, ClaimKind, View, view_of
 from flows.permissions.explain.explained import ExplainedPicture, Explanation, Wanted
 from flows.permissions.explain.sheet import UNREAD, Drawn, GapMark, alt_of, draw, html_of
 from flows.permissions.page_reader import PageReader
-from flows.permissions.rows.account import Known
 from flows.permissions.rows.tokens import DomSnapshot
 from flows.permissions.scan import each_window
 from flows.permissions.scopes import show_scope

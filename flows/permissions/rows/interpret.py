@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from flows.models import Level, PermissionRow
-from flows.permissions.rows.account import is_glyph, is_universal
 from flows.permissions.rows.levels import read_level
 from flows.permissions.rows.looks import unlike
 from flows.permissions.rows.qualifiers import row_trouble
@@ -21,6 +20,7 @@ from flows.permissions.rows.vocabulary import (
     clean_label,
     is_caption,
     is_generic,
+    is_universal,
     level_words,
     lexicon_for,
     scope_of,
@@ -188,7 +188,7 @@ def _titles(words: Lexicon, pending: list[TextToken | ColumnsToken]) -> list[tup
         if isinstance(token, ColumnsToken):
             found = _beside_columns(words, token, found)
         elif not (
-            is_glyph(token)
+            token.is_glyph
             or token.button
             or token.tab
             or is_caption(token.text)

@@ -96,6 +96,11 @@ class TextToken:
     alert: bool = False
     where: str = ""
 
+    @property
+    def is_glyph(self) -> bool:
+        """A single letter or sign on the handle of a section: it says nothing."""
+        return bool(self.fold) and len(self.text) == 1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnsToken:

@@ -214,6 +214,11 @@ def _scopes() -> dict[str, str]:
     return named
 
 
+def is_universal(words: Sequence[str]) -> bool:
+    """Whether words name the switch that gives everything."""
+    return any(fold(word) in generic("universal_admin") or "universal" in fold(word) for word in words)
+
+
 def is_section(title: str) -> bool:
     """Whether a title names a section in any language."""
     return any(lexicon(language).section(title) for language in languages())

@@ -10,8 +10,8 @@ from functools import cache
 from flows.browser.scripts import source
 from flows.catalogue.grids import grid_data
 from flows.models import PageGap
+from flows.permissions.accounting.listeners import CALLED_AGAIN, gap_of_listener
 from flows.permissions.page_reader import PageReader
-from flows.permissions.rows.listeners import CALLED_AGAIN, gap_of_listener
 from flows.permissions.rows.tokens import Piece, PieceKind
 from flows.permissions.scripts import part
 

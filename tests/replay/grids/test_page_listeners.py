@@ -16,9 +16,9 @@ from playwright.async_api import Browser, Page
 from flows.browser.scripts import source
 from flows.catalogue.schema import Chrome
 from flows.models import Grid, PageGapKind
+from flows.permissions.accounting.chrome import why_not_chrome
 from flows.permissions.page_reader import PageReader
 from flows.permissions.reader import read_grid
-from flows.permissions.rows.chrome import why_not_chrome
 from tests.support.sites.grids.recorded import showing
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

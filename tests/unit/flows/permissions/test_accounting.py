@@ -8,7 +8,8 @@ from __future__ import annotations
 import pytest
 
 from flows.models import PageGapKind
-from flows.permissions.rows.account import Known, unaccounted
+from flows.permissions.accounting.account import unaccounted
+from flows.permissions.accounting.known import Known
 from flows.permissions.rows.qualifiers import row_trouble
 from flows.permissions.rows.subject import naming
 from flows.permissions.rows.tokens import DomSnapshot, Option, Piece, PieceKind, RowToken, TextToken, Way

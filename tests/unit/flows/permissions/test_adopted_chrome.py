@@ -8,7 +8,7 @@ import pytest
 
 from flows.catalogue.schema import Chrome
 from flows.models import PageGap, PageGapKind
-from flows.permissions.rows.chrome import why_not_chrome, without_chrome
+from flows.permissions.accounting.chrome import why_not_chrome, without_chrome
 
 WORDS, WHERE = "New: watch our webinar on Tuesday", "div#shell > div.promo"
 GAP = PageGap(kind=PageGapKind.BANNER, words=WORDS, where=WHERE)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from flows.models import PageGap, PageGapKind
-from flows.permissions.rows.account import Known, unaccounted
-from flows.permissions.rows.chrome import why_not_chrome
-from flows.permissions.rows.fields import says_more
-from flows.permissions.rows.listeners import CALLED_AGAIN, gap_of_listener
+from flows.permissions.accounting.account import unaccounted
+from flows.permissions.accounting.chrome import why_not_chrome
+from flows.permissions.accounting.fields import says_more
+from flows.permissions.accounting.known import Known
+from flows.permissions.accounting.listeners import CALLED_AGAIN, gap_of_listener
 from flows.permissions.rows.tokens import DomSnapshot, Option, Piece, PieceKind, RowToken, TextToken, Token, Way
 
 ROW = RowToken(label="Payments", options=(Option(way=Way.TEXT, own=("View",), on=True),))

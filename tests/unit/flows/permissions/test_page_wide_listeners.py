@@ -8,8 +8,9 @@ import pytest
 
 from flows.catalogue.schema import Chrome
 from flows.models import PageGap, PageGapKind
-from flows.permissions.rows.account import Known, unaccounted
-from flows.permissions.rows.chrome import why_not_chrome, without_chrome
+from flows.permissions.accounting.account import unaccounted
+from flows.permissions.accounting.chrome import why_not_chrome, without_chrome
+from flows.permissions.accounting.known import Known
 from flows.permissions.rows.tokens import DomSnapshot, Piece, PieceKind
 
 TEXT = "function (event) { trackInteraction(event, 'seller-central-shell'); }"

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from flows.permissions.rows.account import Known, unaccounted
+from flows.permissions.accounting.account import unaccounted
+from flows.permissions.accounting.known import Known
 from flows.permissions.rows.looks import unlike
 from flows.permissions.rows.numbering import Numbers, numbers_missing
 from flows.permissions.rows.qualifiers import row_trouble

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from flows.models import PageGap
-from flows.permissions.rows.account import Known, unaccounted
+from flows.permissions.accounting.account import unaccounted
+from flows.permissions.accounting.known import Known
 from flows.permissions.rows.interpret import interpret
 from flows.permissions.rows.qualifiers import row_trouble
 from flows.permissions.rows.tokens import DomSnapshot, Option, Piece, PieceKind, RowToken, TextToken, Token, Way

@@ -12,9 +12,9 @@ from functools import cache
 from flows.catalogue.grids import grid_data
 from flows.catalogue.schema import Chrome
 from flows.models import PageGap, PageGapKind
+from flows.permissions.accounting.listeners import is_listener
 from flows.permissions.layouts import Layout
 from flows.permissions.rows.furniture import rules_of_rows
-from flows.permissions.rows.listeners import is_listener
 from flows.permissions.rows.subject import EMAIL
 from flows.permissions.rows.vocabulary import bare_title, is_level, is_section, level_words, lexicon, scope_of
 from flows.words import fold

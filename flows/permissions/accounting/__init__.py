@@ -1,0 +1,1 @@
+"""The accounting: what of a page nothing in the reading explains."""
