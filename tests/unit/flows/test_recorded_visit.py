@@ -50,6 +50,15 @@ def visit_on(page: Any) -> Visit:
     )
 
 
+def recorded_visit(page: DrawnPage, look: Any, monkeypatch: pytest.MonkeyPatch) -> RecordedVisit:
+    """A visit that is compared with one recording, on a new document that is looked at so."""
+    monkeypatch.setattr(Visit, "recognise", look)
+    monkeypatch.setattr("flows.recording.visit.ask", page.change)
+    visit = RecordedVisit.over(visit_on(cast("Any", page)), like=frozenset({shape(WHOLE)}))
+    visit.switcher.document += 1
+    return visit
+
+
 async def test_a_visit_that_is_taken_over_listens_to_its_page_once() -> None:
     page = DrawnPage(WHOLE)
     visit = visit_on(page)
@@ -67,10 +76,7 @@ async def test_a_replay_looks_at_a_new_document_when_it_looks_as_recorded(monkey
         looks.append(page.texts[0])
         return Recognition(screen="email", document=str(visit.switcher.document))
 
-    monkeypatch.setattr(Visit, "recognise", look)
-    monkeypatch.setattr("flows.recording.visit.ask", page.change)
-    visit = RecordedVisit.over(visit_on(cast("Any", page)), like=frozenset({shape(WHOLE)}))
-    visit.switcher.document += 1
+    visit = recorded_visit(page, look, monkeypatch)
     await visit.recognise()
     assert (looks, page.compared) == ([WHOLE], 3)
     await visit.recognise()  # the same document: it is looked at, and not compared again
@@ -94,10 +100,7 @@ async def test_a_document_that_is_led_on_while_it_is_looked_at_is_compared_again
             page.texts = [HALF, WHOLE]
         return Recognition(screen="email", document=str(visit.switcher.document))
 
-    monkeypatch.setattr(Visit, "recognise", look)
-    monkeypatch.setattr("flows.recording.visit.ask", page.change)
-    visit = RecordedVisit.over(visit_on(cast("Any", page)), like=frozenset({shape(WHOLE)}))
-    visit.switcher.document += 1
+    visit = recorded_visit(page, look, monkeypatch)
     await visit.recognise()
     assert looks == [WHOLE, WHOLE]
 
