@@ -9,8 +9,6 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
 from importlib import import_module
-from itertools import zip_longest
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +16,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from flows.browser.launch import BrowserOptions
+from tests.support.order import mixed
 from tests.support.processes.byte_code import forget_byte_code_of, make_byte_code
 from tests.support.scratch import keep_scratch_in_memory
 from tests.support.sites.kept_browsers import KEPT
@@ -46,7 +45,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 "tests/conftest.py"
             )
     _sample(config, items)
-    _mix(items)
+    items[:] = mixed(items)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -68,76 +67,6 @@ def pytest_collection() -> Iterator[None]:
 def pytest_xdist_setupnodes(config: pytest.Config) -> None:
     """Before the workers of a run begin."""
     make_byte_code(config)
-
-
-# Files that take twenty seconds and more beside others: the first of their rooms, so that none of them is begun when
-# all else is done.
-LONG = {
-    "test_accept.py",
-    "test_accept_invitation.py",
-    "test_accounts_command.py",
-    "test_adopted_chrome_by_command.py",
-    "test_answers.py",
-    "test_audit.py",
-    "test_audit_command.py",
-    "test_audit_visit.py",
-    "test_between_looks.py",
-    "test_both_ways.py",
-    "test_browser_elsewhere.py",
-    "test_catalogue_reading.py",
-    "test_click_in_time.py",
-    "test_codes_and_people.py",
-    "test_commands.py",
-    "test_console_in_browser.py",
-    "test_cut_off.py",
-    "test_documents_as_printed.py",
-    "test_dovecot.py",
-    "test_engine.py",
-    "test_failed_visit_recorded.py",
-    "test_fault_matrix.py",
-    "test_from_the_wheel.py",
-    "test_grids_drawn.py",
-    "test_hostile_server.py",
-    "test_idle.py",
-    "test_insights_command.py",
-    "test_katal_pages.py",
-    "test_learnt_once.py",
-    "test_many_workers.py",
-    "test_one_item.py",
-    "test_ordered_login.py",
-    "test_other_process.py",
-    "test_other_servers.py",
-    "test_permission_pages.py",
-    "test_replayed.py",
-    "test_scripts.py",
-    "test_second_seller_central_by_command.py",
-    "test_second_site.py",
-    "test_second_site_by_command.py",
-    "test_shipped.py",
-    "test_story_by_api.py",
-    "test_survey.py",
-    "test_survey_in_console.py",
-    "test_takeover.py",
-    "test_takeover_lines.py",
-    "test_trouble.py",
-    "test_watching.py",
-}
-
-
-def _mix(items: list[pytest.Item]) -> None:
-    """Take files from each room in turn, the long ones first.
-
-    Tests that keep a machine busy for minutes run beside such that do not.
-    """
-    files: dict[Path, list[pytest.Item]] = {}
-    for item in items:
-        files.setdefault(item.path, []).append(item)
-    rooms: dict[Path, list[Path]] = {}
-    for file in files:
-        rooms.setdefault(file.parent, []).append(file)
-    ordered = [sorted(found, key=lambda file: file.name not in LONG) for found in rooms.values()]
-    mixed = [file for turn in zip_longest(*ordered) for file in turn if file is not None]
-    items[:] = [item for file in mixed for item in files[file]]
 
 
 @pytest.fixture(autouse=True)

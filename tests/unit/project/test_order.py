@@ -1,0 +1,30 @@
+"""The order of a whole run: every file once, and no long one at the end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.support.order import LONG, TESTS, order_of
+
+FILES = sorted(file.relative_to(TESTS).as_posix() for file in Path(TESTS).rglob("test_*.py"))
+
+
+def test_every_long_file_is_there() -> None:
+    assert [file for file in LONG if file not in FILES] == []
+
+
+def test_every_file_has_one_turn() -> None:
+    assert sorted(order_of(FILES)) == FILES
+    assert order_of(FILES[:1]) == FILES[:1]
+    assert order_of([]) == []
+
+
+def test_no_long_file_comes_among_the_last_quarter() -> None:
+    last = order_of(FILES)[-len(FILES) // 4 :]
+    assert not set(last) & set(LONG)
+
+
+def test_the_longest_comes_first_and_short_ones_between() -> None:
+    order = order_of(FILES)
+    assert order[0] == LONG[0]
+    assert order[1] not in LONG
