@@ -16,6 +16,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from flows.browser.launch import BrowserOptions
+from tests.support import going_on
 from tests.support.order import mixed
 from tests.support.processes.byte_code import forget_byte_code_of, make_byte_code
 from tests.support.scratch import keep_scratch_in_memory
@@ -26,8 +27,14 @@ VISITS = "agent.visits.shared.browser_pool"
 SYNCHRONOUS = {"page", "context", "browser", "playwright", "browser_context_args", "new_context"}
 
 
-def pytest_configure() -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a long run be broken off."""
+    going_on.add_option(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
     """A run in the background ignores Ctrl-C, and so would the commands it starts to be interrupted."""
+    going_on.begin(config)
     keep_scratch_in_memory(os.environ)
     expect.set_options(timeout=60_000)  # what takes a second takes many on a machine that is busy
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -45,6 +52,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 "tests/conftest.py"
             )
     _sample(config, items)
+    going_on.leave_out(config, items)
     items[:] = mixed(items)
 
 

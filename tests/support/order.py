@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise, zip_longest
-from pathlib import Path
 
 import pytest
-
-TESTS = Path(__file__).parents[1]
 
 # Files that take twelve seconds and more beside others, the longest first (`--durations=0` tells them).
 LONG = (
@@ -79,7 +76,7 @@ def mixed(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     """Tests, file by file, in the order of `order_of`."""
     files: dict[str, list[pytest.Item]] = {}
     for item in items:
-        files.setdefault(item.path.relative_to(TESTS).as_posix(), []).append(item)
+        files.setdefault(item.nodeid.partition("::")[0].removeprefix("tests/"), []).append(item)
     return [item for file in order_of([*files]) for item in files[file]]
 
 

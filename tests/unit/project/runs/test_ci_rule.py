@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 
 
 def run_pytest(folder: Path, *, ci: bool, mark: str = "") -> subprocess.CompletedProcess[str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.support.order import LONG, TESTS, order_of
+from tests.support.order import LONG, order_of
 
-FILES = sorted(file.relative_to(TESTS).as_posix() for file in Path(TESTS).rglob("test_*.py"))
+TESTS = Path(__file__).parents[3]
+FILES = sorted(file.relative_to(TESTS).as_posix() for file in TESTS.rglob("test_*.py"))
 
 
 def test_every_long_file_is_there() -> None:
