@@ -98,12 +98,12 @@ def running_daemon(env: Mapping[str, str], directory: Path, *arguments: str) -> 
 
 
 def wait_until(look: Callable[[], Any], *, within: float, what: str, alive: ForkedProcess | None = None) -> Any:
-    """Look until there is something, for a bounded time."""
-    end = time.monotonic() + within
-    while time.monotonic() < end:
+    """Look until there is something, the longer it takes the less often, for a bounded time."""
+    begun = time.monotonic()
+    while (waited := time.monotonic() - begun) < within:
         if found := look():
             return found
         if alive is not None and alive.poll() is not None:
             pytest.fail(f"the daemon ended with {alive.returncode} while waiting for {what}")
-        time.sleep(0.03)
+        time.sleep(min(0.1, 0.03 + waited / 20))
     pytest.fail(f"waited {within} s for {what}")

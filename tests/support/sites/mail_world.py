@@ -36,12 +36,12 @@ PASSWORD = "mailbox-secret"
 
 
 def wait_for(condition: Callable[[], Any], *, seconds: float = 90.0, what: str = "it") -> Any:
-    """Poll a condition that another thread makes true; its value."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    """Poll a condition that another thread makes true, the longer it takes the less often; its value."""
+    begun = time.monotonic()
+    while (waited := time.monotonic() - begun) < seconds:
         if value := condition():
             return value
-        time.sleep(0.01)
+        time.sleep(min(0.1, 0.01 + waited / 20))
     raise AssertionError(f"{what} did not come within {seconds} s")
 
 
