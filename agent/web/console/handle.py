@@ -144,19 +144,19 @@ def _errors(request: Request, parts: WebParts) -> Iterator[list[Response]]:
     except NobodySignedInError:
         answers[:] = [render.signed_out(parts, to=to)]
     except Problem as problem:
-        answers[:] = [_problem(problem, request)]
+        answers[:] = [problem_page(problem, request)]
     except UnknownAccountError:
-        answers[:] = [_problem(not_found("account"), request)]
+        answers[:] = [problem_page(not_found("account"), request)]
     except AgentError as err:
-        answers[:] = [_problem(Problem(409, Code.INVALID, parts.redaction.redact(str(err))), request)]
+        answers[:] = [problem_page(Problem(409, Code.INVALID, parts.redaction.redact(str(err))), request)]
     except SQLAlchemyError as err:
         log.warning(events.WEB_DATABASE_AWAY, error=type(err).__name__)
         detail = "The database does not answer. Nothing was changed; load the page again."
-        answers[:] = [_problem(Problem(503, Code.DATABASE_AWAY, detail), request)]
+        answers[:] = [problem_page(Problem(503, Code.DATABASE_AWAY, detail), request)]
 
 
-def _problem(problem: Problem, request: Request) -> Response:
-    """The page that says so.
+def problem_page(problem: Problem, request: Request) -> Response:
+    """Render what went wrong.
 
     With the way on and the banners, as far as the database tells them.
     """

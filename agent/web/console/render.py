@@ -98,6 +98,7 @@ def _environment() -> Environment:
         "state": _state,
         "text": _text,
         "words": _words,
+        "prose": _prose,
         "alarm_page": path_of,
     }
     return environment
@@ -150,3 +151,10 @@ def _text(value: object) -> Markup:
 
 def _words(value: object) -> str:
     return str(value).replace("_", " ")
+
+
+def _prose(text: str) -> Markup:
+    """A paragraph whose code stands between backticks."""
+    parts = text.split("`")
+    told = (Markup("<code>{}</code>").format(part) if at % 2 else escape(part) for at, part in enumerate(parts))
+    return Markup("").join(told)

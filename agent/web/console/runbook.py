@@ -12,7 +12,7 @@ _FILE = Path(__file__).resolve().parents[3] / "docs" / "operations.md"
 
 
 def paragraphs(code: str | None) -> tuple[str, ...]:
-    """What to do about a failure code, without its markup.
+    """What to do about a failure code; of its markup the backticks of code are left.
 
     Empty where the runbook has nothing.
     """
@@ -30,5 +30,5 @@ def _sections() -> dict[str, tuple[str, ...]]:
 
 def _plain(section: str) -> Iterator[str]:
     for part in section.split("\n\n"):
-        if words := " ".join(part.replace("`", "").split()):
+        if words := " ".join(part.split()):
             yield _EMPHASIS.sub(r"\1", words)

@@ -63,13 +63,14 @@ def fill(engine: Engine, sealing: Vault, folder: Path) -> None:
     """Write the world's rows, and a visit's evidence below `folder`."""
     now = utc_now()
     with writing(engine) as conn:
-        for name in ("A1", "A2", "A3", "A4"):
+        for name in ("A1", "A2", "A3", "A4", "A5"):
             add_account(conn, name, now=now - timedelta(hours=3))
         needy = {"authorization": State.NEEDS_HUMAN, "failure_code": "challenge", "due": None}
         write_account(conn, "A1", **needy, internal_reason=HOSTILE, merchant_name=HOSTILE)
         invite(conn, "A2", now=now - timedelta(minutes=5))
         write_account(conn, "A3", stale_since=now - timedelta(days=3), incompletes=2, merchant_name=HOSTILE)
         write_account(conn, "A4", failure_code="secret_store_denied")
+        write_account(conn, "A5", authorization=State.API_AUTHORIZATION_REQUIRED)  # the longest word for a state
         for actual in ("None", "View & Edit"):
             audited = document(actual=actual)
             audited["policy"] = "0123456789ab" if actual == "None" else "ba9876543210"

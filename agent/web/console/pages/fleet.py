@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,10 +12,10 @@ from agent.store import fleet
 from agent.store.console.overview import HOURS, overview, trend
 from agent.store.inbox import folders
 from agent.store.people import tasks
-from agent.store.processes import leases, workers
 from agent.store.processes.alarms import TableBoard
 from agent.web.console import render
 from agent.web.console.entry.access import Visitor
+from agent.web.console.machines import machines
 from agent.web.http import cursors
 from agent.web.http.problems import Problem, invalid
 
@@ -36,7 +35,6 @@ def show(visit: Visitor) -> Response:
     more = None
     if last is not None:
         more = "/?" + urlencode({**kept, "cursor": cursors.encode(visit.parts.web_key, "fleet", last)})
-    beating = leases.shared_now(conn, now) - timedelta(seconds=visit.parts.settings.work.lease)
     return render.page(
         visit,
         "pages/fleet.html.j2",
@@ -49,8 +47,9 @@ def show(visit: Visitor) -> Response:
             "more": more,
             "filters": kept,
             "alarms": TableBoard(visit.parts.engine).list_open()[:_SOME],
-            "waiting": tasks.list_all(conn, now=now, limit=_SOME),
-            "workers": [(worker, worker.beat >= beating) for worker in workers.list_all(conn)],
+            "waiting": tasks.list_all(conn, now=now, limit=_SOME + 1),
+            "some": _SOME,
+            "machines": machines(visit),
             "folders": folders.list_all(conn),
         },
     )

@@ -8,10 +8,10 @@ from starlette.responses import Response
 
 from agent.store.console.overview import overview
 from agent.store.inbox import folders, messages
-from agent.store.processes import leases, workers
 from agent.store.processes.alarms import TableBoard
 from agent.web.console import render
 from agent.web.console.entry.access import Visitor
+from agent.web.console.machines import machines
 
 _DAY = timedelta(days=1)
 
@@ -19,9 +19,8 @@ _DAY = timedelta(days=1)
 def show(visit: Visitor) -> Response:
     """Render the state of the machines."""
     conn, now = visit.conn, visit.now
-    beating = leases.shared_now(conn, now) - timedelta(seconds=visit.parts.settings.work.lease)
     values = {
-        "workers": [(worker, worker.beat >= beating) for worker in workers.list_all(conn)],
+        "machines": machines(visit),
         "folders": folders.list_all(conn),
         "alarms": TableBoard(visit.parts.engine).list_open(),
         "mails": messages.count_by_verdict(conn, since=now - _DAY),

@@ -30,11 +30,11 @@ _WORDS = {  # what waits, and the one button that is next
     TaskKind.REQUEST: ("A visit waits for an answer", "Open the account"),
     TaskKind.RELEASE: ("The account waits for a release", "Open the account"),
     TaskKind.MERCHANT: ("A merchant waits to be confirmed", "Look at the mail"),
-    TaskKind.MAIL: ("Held mail", "Look at the mail"),
+    TaskKind.MAIL: ("A mail is held", "Look at the mail"),
     TaskKind.ENDPOINT: ("A webhook endpoint is disabled", "Open the webhooks"),
-    TaskKind.INCOMPLETE: ("The last audit did not read everything", "Open the findings"),
-    TaskKind.STALE: ("Not read completely for long", "Open the account"),
-    TaskKind.STORE: ("The store of its secrets refused them", "Open the account"),
+    TaskKind.INCOMPLETE: ("Audits do not read everything", "Open the findings"),
+    TaskKind.STALE: ("It was not read completely", "Open the account"),
+    TaskKind.STORE: ("The store refuses its secrets", "Open the account"),
     TaskKind.AUTHENTICATOR: ("An old authenticator is still enrolled", "Open the account"),
 }
 _ELSE = {
