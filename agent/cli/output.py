@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -27,7 +28,7 @@ def print_document(document: Mapping[str, Any], *, in_one_line: bool = False) ->
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str | None = None) -> None:
     """Print a table as wide as the terminal, or wide enough for a pipe.
 
-    On a narrow terminal one field a line.
+    One field a line on a narrow terminal, and where a column would be narrower than a word.
 
     Cell text is never read as markup, and never cut.
     """
@@ -56,17 +57,39 @@ def print_fields(fields: Iterable[tuple[str, str | Sequence[str]]]) -> None:
     for name, values in fields:
         for place, value in enumerate(values):
             text = Text(("" if place else f"{name}:").ljust(indent) + printable(value))
-            for line in _hanging(text, out, indent) if out.is_terminal else [text]:
-                out.print(line, soft_wrap=not out.is_terminal)
+            print_hanging(text, indent=indent)
 
 
-def _hanging(text: Text, out: PrintableConsole, indent: int) -> list[Text]:
+def print_hanging(text: Text, *, indent: int, whole: bool = False) -> None:
+    """Print one line; on a terminal, the rest of a long one goes on below.
+
+    The rest begins `indent` columns to the right.
+
+    `whole`: no word gets a line break, a path to copy for example; the terminal itself may break it.
+    """
+    out = console()
+    for line in _hanging(text, out, indent, whole=whole) if out.is_terminal else [text]:
+        out.print(line, soft_wrap=whole or not out.is_terminal)
+
+
+def _hanging(text: Text, out: PrintableConsole, indent: int, *, whole: bool) -> list[Text]:
     """Wrapped to the terminal, further lines below the value."""
     if len(text) <= out.width:
         return [text]
     name, value = text[:indent], text[indent:]
-    first, *others = value.wrap(out, max(out.width - indent, 20))
+    room = max(out.width - indent, 20)
+    first, *others = value.divide(_breaks(value.plain, room)) if whole else value.wrap(out, room, overflow="fold")
     return [name + first, *(Text(" " * indent) + other for other in others)]
+
+
+def _breaks(text: str, room: int) -> list[int]:
+    """Where lines of at most `room` columns begin, but for words that are longer."""
+    breaks, begun = [], 0
+    for word in re.finditer(r"\S+", text):
+        if begun < word.start() and word.end() - begun > room:
+            begun = word.start()
+            breaks.append(begun)
+    return breaks
 
 
 def _is_narrow(out: PrintableConsole) -> bool:
@@ -75,8 +98,13 @@ def _is_narrow(out: PrintableConsole) -> bool:
 
 def _is_too_narrow(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     out = console()
-    widths = [max(map(len, cells)) for cells in zip(columns, *rows, strict=True)]
-    return bool(rows) and _is_narrow(out) and sum(widths) + 3 * (len(widths) - 1) > out.width
+    if not rows or not out.is_terminal:
+        return False
+    columns_of_cells = list(zip(columns, *rows, strict=True))
+    if not _is_narrow(out):  # text may be wrapped between words
+        columns_of_cells = [tuple(word for cell in cells for word in cell.split()) for cells in columns_of_cells]
+    widths = [max(map(len, map(printable, cells)), default=0) for cells in columns_of_cells]
+    return sum(widths) + 3 * (len(widths) - 1) > out.width
 
 
 def console(*, stderr: bool = False) -> PrintableConsole:
@@ -96,6 +124,15 @@ def say(*lines: str) -> None:
 def say_text(text: str, *, err: bool = False) -> None:
     """Print a text of several lines whose line breaks are its own, as a file's."""
     typer.echo(printable(text.removesuffix("\n"), lines=True), err=err)
+
+
+def one_of(words: Iterable[str]) -> str:
+    """The values of an option, as its help names them.
+
+    As its type they would be one word, and be broken within it.
+    """
+    *others, last = words
+    return f"{', '.join(others)} or {last}"
 
 
 def agreed(question: str) -> bool:

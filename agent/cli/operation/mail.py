@@ -11,7 +11,7 @@ import typer
 from rich.text import Text
 
 from agent.cli import context
-from agent.cli.output import agreed, console, now, print_document, print_table, say, timestamp
+from agent.cli.output import agreed, now, print_document, print_hanging, print_table, say, timestamp
 from agent.cli.row_numbers import parse_number
 from agent.domain.invitation import Expectation, MailVerdict
 from agent.errors import Exit, UnconfirmedError, UsageError
@@ -32,6 +32,7 @@ Number = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _WORDS = {"bytes_kept": "original kept", "found_at": "found", "judged_at": "judged"}
 _SILENT = timedelta(seconds=60)  # without a heartbeat no daemon is at work
+_STEP_INDENT = 16  # a mark and a name
 _MARKS = {True: ("ok", "green"), False: ("NO", "red"), None: ("--", "dim")}
 
 
@@ -100,10 +101,8 @@ def list_(
         counts = messages.count_by_verdict(conn)
     if as_json:
         return print_document({"schema": 1, "counts": counts, "messages": found})
-    columns = ("number", "found_at", "folder", "stage", "verdict", "reason", "account")
-    rows = [[str(each[name] if each[name] is not None else "") for name in columns] for each in found]
-    if rows:
-        print_table(columns, rows)
+    if found:
+        print_table(("number", "found", "folder", "verdict", "reason", "account"), map(_row, found))
     return say(", ".join(f"{count} {word}" for word, count in sorted(counts.items())) or "no message was ever stored")
 
 
@@ -271,7 +270,16 @@ def _describe(conn: Connection, message: Message) -> dict[str, Any]:
     }
 
 
+def _row(message: dict[str, Any]) -> list[str]:
+    """One line of the list; a stage is told where it is not the last."""
+    stage = message["stage"] if message["stage"] != "done" else None
+    verdict = ", ".join(filter(None, (message["verdict"], stage)))
+    told = (message["number"], message["found_at"], message["folder"], verdict, message["reason"], message["account"])
+    return ["" if each is None else str(each) for each in told]
+
+
 def _print_steps(steps: Any) -> None:
     for step in steps:
         word, colour = _MARKS[step["passed"]]
-        console().print(Text.assemble((f"{word:4}", colour), f"{step['name']:12}{one_line(step['detail'])}"))
+        line = Text.assemble((f"{word:4}", colour), f"{step['name']:12}{one_line(step['detail'])}")
+        print_hanging(line, indent=_STEP_INDENT)

@@ -56,7 +56,7 @@ def rotate() -> None:
 @app.command()
 def move(
     account_ids: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID ...]", help="The accounts; all without any.")
+        list[str] | None, typer.Argument(metavar="ID", help="The accounts; all without any.")
     ] = None,
     to: Annotated[
         str,

@@ -12,7 +12,7 @@ from agent.actions import registration as registry
 from agent.actions.registration import Registration
 from agent.cli import context
 from agent.cli.arguments import GlobalAccountId, MerchantId, MerchantName, naming
-from agent.cli.output import agreed, now, print_document, print_fields, print_table, say, timestamp, warn
+from agent.cli.output import agreed, now, one_of, print_document, print_fields, print_table, say, timestamp, warn
 from agent.cli.registry.account_acts import api_authorization, pause, release, resume, set_
 from agent.cli.registry.account_login import create_login, read_secrets, rotate_totp, secret, warn_of
 from agent.cli.registry.account_options import (
@@ -118,7 +118,10 @@ def _tell_registered(new: NewAccount) -> None:
 
 
 def list_(
-    state: Annotated[State | None, typer.Option(help="Only accounts in this state.")] = None, as_json: Json = False
+    state: Annotated[
+        State | None, typer.Option(metavar="STATE", help=f"Only accounts in this state: {one_of(State)}.")
+    ] = None,
+    as_json: Json = False,
 ) -> None:
     """List the accounts. Never shows a secret."""
     with reading(context.database(context.settings(), reads=True)) as conn:

@@ -123,7 +123,7 @@ def _words(entry: dict[str, Any]) -> str:
         case "operator":
             return f"{entry['person']}: {entry['act']}" + (f", {entry['why']}" if entry["why"] else "")
         case _:
-            told = ", ".join(f"{name}: {_plain(value)}" for name, value in entry["data"].items())
+            told = ", ".join(f"{name}: {_plain(value)}" for name, value in entry["data"].items() if value is not None)
             return f"{entry['sequence']} {entry['type']}" + (f": {told}" if told else "")
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from agent.cli import context
-from agent.cli.output import console, now, print_document, timestamp
+from agent.cli.output import console, now, one_of, print_document, timestamp
 from agent.cli.registry.status_text import newest_evidence, print_status
 from agent.domain.account import Account
 from agent.domain.authorization import State
@@ -31,10 +31,13 @@ _SILENT = 60.0  # seconds without a heartbeat, whatever the lease
 
 def status(
     account_id: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help="One account; all when left out.", show_default=False)
+        str | None, typer.Argument(metavar="ID", help="One account; all when left out.", show_default=False)
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    state: Annotated[list[State] | None, typer.Option(help="Only accounts in this state; may be repeated.")] = None,
+    state: Annotated[
+        list[State] | None,
+        typer.Option(metavar="STATE", help=f"Only accounts in this state, {one_of(State)}; may be repeated."),
+    ] = None,
     needs_person: Annotated[bool, typer.Option("--needs-person", help="Only accounts that need a person.")] = False,
     stale: Annotated[bool, typer.Option("--stale", help="Only accounts not completely read for too long.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Show it again every five seconds, until Ctrl-C.")] = False,

@@ -13,7 +13,7 @@ from typing import Any
 
 from rich.text import Text
 
-from agent.cli.output import console, say, timestamp
+from agent.cli.output import print_hanging, say, timestamp
 from agent.domain.authorization import State
 from agent.domain.sign_in_breaker import Position
 
@@ -23,6 +23,7 @@ WORST_FIRST = (
     State.AWAITING_PERMISSIONS,
     State.AWAITING_INVITATION, State.API_AUTHORIZATION_REQUIRED, State.COMPLETE,
 )  # fmt: skip
+_HANGING = 4  # columns
 _COLOURS = {State.COMPLETE: "green", State.FAILED: "red", State.NEEDS_HUMAN: "yellow", State.PAUSED: "yellow"}
 
 
@@ -47,12 +48,11 @@ def print_status(document: Mapping[str, Any], *, on_call: Mapping[str, Mapping[s
         say("no daemon is at work; 'sc-agent run' starts one")
     if len(document["accounts"]) > 1:
         say(_totals(document["accounts"], registered))
-    out = console()
     for account in sorted(document["accounts"], key=_rank):
         for line in _lines(account, on_call.get(account["account"], {})):
-            out.print(line, soft_wrap=True)
+            print_hanging(line, indent=_HANGING, whole=True)
     for told in _of_mail(document):
-        out.print(Text(told), soft_wrap=True)
+        print_hanging(Text(told), indent=_HANGING, whole=True)
 
 
 def newest_evidence(evidence: Path) -> Path | None:
@@ -104,9 +104,10 @@ def _on_call(account: Mapping[str, Any], known: Mapping[str, Any]) -> list[str]:
     lines = [f"on-call: [{code or 'no code'}]{when}: {reason or 'no reason was written'}"]
     if known.get("evidence"):
         lines.append(f"evidence: {known['evidence']}")
+    read = [f"see docs/operations.md#{code.partition(':')[0]}"] if code else []
     if account["authorization"] == State.NEEDS_HUMAN:
-        read = f"see docs/operations.md#{code}, then: " if code else "then: "
-        lines.append(f"{read}sc-agent accounts release {account['account']}")
+        read.append(f"then: sc-agent accounts release {account['account']}")
+    lines += [", ".join(read)] if read else []
     return lines
 
 

@@ -7,11 +7,14 @@ from typing import Annotated
 
 import typer
 
+from agent.cli.output import one_of
 from agent.report.writer import Format
 
-AccountIds = Annotated[list[str] | None, typer.Argument(metavar="[ID ...]", help="The accounts.", show_default=False)]
+AccountIds = Annotated[list[str] | None, typer.Argument(metavar="ID", help="The accounts.", show_default=False)]
 Every = Annotated[bool, typer.Option("--all", help="Audit every registered account.")]
-ReportFormat = Annotated[Format, typer.Option("--format", help="How to write the result.")]
+ReportFormat = Annotated[
+    Format, typer.Option("--format", metavar="FORMAT", help=f"How to write the result: {one_of(Format)}.")
+]
 Output = Annotated[Path | None, typer.Option("--output", help="Write to this file.", show_default=False)]
 PolicyFile = Annotated[
     Path | None,

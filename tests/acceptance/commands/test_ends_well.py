@@ -233,9 +233,10 @@ def test_a_wrong_name_of_a_setting_is_met_with_the_right_one(agent: Agent) -> No
     assert "agent.toml: [imap] hsot is not a setting; did you mean [imap] host?" in told
 
 
-def test_sixty_columns_without_colour_cut_nothing(agent: Agent) -> None:
+@pytest.mark.parametrize("columns", ["60", "80"])
+def test_a_terminal_without_colour_cuts_nothing(agent: Agent, columns: str) -> None:
     agent.add("A1")
-    env = agent.env | {"NO_COLOR": "1", "COLUMNS": "60", "TERM": "xterm"}
+    env = agent.env | {"NO_COLOR": "1", "COLUMNS": columns, "TERM": "xterm"}
     for command, words in (
         (("accounts", "show", "A1"), ("api_authorization_required", "a1@users.example", "registered")),
         (("accounts", "list"), ("api_authorization_required", "a1@users.example", "marketplace")),

@@ -12,6 +12,7 @@ from agent.cli.app import COMMANDS
 from agent.cli.lazy_commands import build
 from agent.cli.row_numbers import parse_number, parse_sequence
 
+WIDEST = 30  # columns of a type at 80
 MOST = 100_000  # a bound that a person takes in
 
 
@@ -52,6 +53,15 @@ def test_no_default_is_shown_that_only_a_program_reads(name: str, command: Any) 
         (one.name, str(one.default)) for one in parameters(command) if one.show_default and one.default is not None
     ]
     assert [(one, text) for one, text in shown if re.search(r"[<>{}]|^/|^\(|^\[.|\bobject\b", text)] == [], name
+
+
+@pytest.mark.parametrize(("name", "command"), ALL, ids=[name for name, _ in ALL])
+def test_no_choice_is_wider_than_its_column_and_no_usage_has_brackets_twice(name: str, command: Any) -> None:
+    ctx = command.context_class(command, info_name=name)
+    usage = " ".join(command.collect_usage_pieces(ctx))
+    shown = {one.name: one.display_type(ctx) for one in parameters(command) if one.metavar is None}
+    wide = [one for one, words in shown.items() if "|" in words and len(words) > WIDEST]
+    assert (wide, "[[" in usage) == ([], False), name
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "1.5", "x", "", "9" * 16, "9" * 5000, "\u0661", " 1"])

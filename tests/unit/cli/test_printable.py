@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from agent.cli.context import end_with, fail
-from agent.cli.output import print_document, print_fields, print_table, say, say_text, warn
+from agent.cli.output import print_document, print_fields, print_hanging, print_table, say, say_text, warn
 from agent.domain.audit.document import unread_document
 from agent.errors import Exit
 from agent.observe.logs import configure_logs
@@ -83,6 +83,39 @@ def test_at_a_narrow_terminal_no_value_makes_a_line_of_ours(monkeypatch: pytest.
     print_fields([("shop", f"x\nstate:    {FORGED}")])
     print_table(["Shop", "other"], [[f"x\nstate:  {FORGED}", "y" * 60]])
     assert [line for line in stream.getvalue().splitlines() if line.startswith("state:")] == []
+
+
+@pytest.mark.parametrize("columns", ["60", "79", "80", "81", "100", "120"])
+def test_at_no_width_is_a_word_of_a_table_cut_or_broken(monkeypatch: pytest.MonkeyPatch, columns: str) -> None:
+    stream = Terminal()
+    monkeypatch.setattr("sys.stdout", stream)
+    monkeypatch.setenv("COLUMNS", columns)
+    row = ["A1", "customer-0001@users.example", "US", "A1MERCHANT0001", "complete", "awaiting_confirmation", "a b c"]
+    print_table(["account", "user email", "marketplace", "merchant", "API", "authorization", "why"], [row])
+    told = stream.getvalue()
+    assert [word for word in row if word not in told] == []
+    assert "\u2026" not in told
+
+
+def test_a_table_whose_words_fit_stays_one_though_its_text_is_wrapped(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Terminal()
+    monkeypatch.setattr("sys.stdout", stream)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+    print_table(["when", "why"], [["2026-11-30T19:03:22Z", "expected one thing and found another " * 3]])
+    assert stream.getvalue().splitlines()[0].split() == ["when", "\u2503", "why"]
+
+
+def test_a_line_that_does_not_fit_goes_on_below_its_indent(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Terminal()
+    monkeypatch.setattr("sys.stdout", stream)
+    monkeypatch.setenv("COLUMNS", "40")
+    print_hanging(Text("    next: " + "word " * 20), indent=4, whole=True)
+    print_hanging(Text("    evidence: /" + "f" * 60), indent=4, whole=True)
+    *lines, _, path = (line.rstrip() for line in stream.getvalue().splitlines())
+    assert path.endswith("/" + "f" * 60)
+    assert len(lines) > 2
+    assert [line for line in lines if not line.startswith("    ") or len(line) > 40] == []
 
 
 def test_the_traceback_that_debug_shows_steers_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:

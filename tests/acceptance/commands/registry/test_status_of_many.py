@@ -60,6 +60,18 @@ def test_on_call_reads_code_time_evidence_section_and_command(many: Agent) -> No
     assert "see docs/operations.md#challenge, then: sc-agent accounts release A07" in told
 
 
+def test_the_section_of_a_code_is_named_without_its_detail_and_also_where_nothing_waits_for_a_person(
+    many: Agent,
+) -> None:
+    engine = open_database(f"sqlite:///{many.folder / 'data' / 'agent.sqlite'}")
+    with writing(engine) as conn:
+        told = {"failure_code": "invitation_closed:withdrawn", "internal_reason": "the site says withdrawn"}
+        conn.execute(accounts.update().where(accounts.c.id == "A03").values(told))
+    engine.dispose()
+    lines = many("status", "A03").out.splitlines()
+    assert "    see docs/operations.md#invitation_closed" in lines
+
+
 def test_filters_show_what_is_asked_for(many: Agent) -> None:
     def shown(*options: str) -> list[str]:
         return [each["account"] for each in many("status", "--json", *options).document["accounts"]]
