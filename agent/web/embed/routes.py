@@ -52,7 +52,12 @@ async def page_script(_request: Request) -> Response:
 
 async def page(request: Request) -> Response:
     """The iframe's page; only pages of the token's origin may frame it."""
-    token = await run_in_threadpool(_token, request, request.query_params.get("token", ""))
+    try:
+        token = await run_in_threadpool(_token, request, request.query_params.get("token", ""))
+    except Problem as problem:
+        if problem.code is not Code.TOKEN_REFUSED or "text/html" not in request.headers.get("accept", ""):
+            raise
+        return _no_status(problem.status)
     body = _load("page.html").decode()
     for name, value in {"{account}": token.account_id, "{origin}": token.origin}.items():
         body = body.replace(name, page_text(value))
@@ -126,6 +131,12 @@ def _refused() -> Problem:
         Code.TOKEN_REFUSED,
         "The panel's token is missing, expired, or for another account or origin; the host makes a new one.",
     )
+
+
+def _no_status(status: int) -> Response:
+    """The page of a frame whose token has ended, the same for every account."""
+    headers = {"Content-Security-Policy": "default-src 'none'", "Cache-Control": "no-store"}
+    return Response(_load("refused.html"), status, media_type="text/html; charset=utf-8", headers=headers)
 
 
 def _preflight(request: Request) -> Response:

@@ -125,6 +125,17 @@ async def test_only_the_origins_of_the_settings_get_tokens(
     assert "access-control-allow-origin" not in bad.headers
 
 
+async def test_a_frame_whose_token_has_ended_says_so_in_words_and_nothing_of_an_account(web: WebServer) -> None:
+    token = await token_of(web)
+    async with web.bare(headers={"Accept": "text/html,*/*;q=0.8"}) as page:
+        answers = [await page.get(f"/embed/{name}", params={"token": token + "x"}) for name in ("A1", "A2", "nobody")]
+    assert {answer.status_code for answer in answers} == {401}
+    assert "Load the page again" in answers[0].text
+    assert len({answer.text for answer in answers}) == 1
+    assert "script" not in answers[0].text
+    assert answers[0].headers["content-security-policy"] == "default-src 'none'"
+
+
 async def test_the_page_may_be_framed_by_its_origin_alone_and_does_not_hold_the_token(web: WebServer) -> None:
     token = await token_of(web)
     async with web.bare() as page:
