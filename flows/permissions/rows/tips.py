@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from flows.models import Level, PageGap, PageGapKind
+from flows.models import PageGap, PageGapKind
 from flows.permissions.rows.furniture import rules_of_rows
 from flows.permissions.rows.tokens import Option, Piece, RowToken, Tip, Way
-from flows.permissions.rows.vocabulary import clean_label, level_named, level_told
+from flows.permissions.rows.vocabulary import bare, clean_label, level_named, level_told
 
 
 def trouble_of_tips(token: RowToken) -> str | None:
@@ -58,18 +58,26 @@ def besides_names(hint: str, token: RowToken) -> str:
 
 def _contradicts(tip: Tip, token: RowToken, options: Sequence[Option]) -> bool:
     """What stands on a level's own words says the same level, whichever is chosen."""
-    own = level_named(besides_names(tip.words, token))
-    told = _told(tip.said, token)
-    return told is not None and told is not own and (own is not None or _tells_another(tip.said, token, options))
+    on_level = level_named(besides_names(tip.words, token)) is not None
+    shown = [tip.words] if on_level else [word for one in options for word in _words_of(one)]
+    return _differs(tip.said, token, shown)
 
 
 def _tells_another(hint: str, token: RowToken, options: Sequence[Option]) -> bool:
-    told = _told(hint, token)
-    return told is not None and told not in {_told(word, token) for one in options for word in _words_of(one)}
+    return _differs(hint, token, [word for one in options for word in _words_of(one)])
 
 
-def _told(hint: str, token: RowToken) -> Level | None:
-    return level_told(besides_names(hint, token))
+def _differs(hint: str, token: RowToken, shown: Iterable[str]) -> bool:
+    """Whether a hint tells another level.
+
+    The same is told by the word that is shown alone, or, given to a name, by any word for it.
+    """
+    said = besides_names(hint, token)
+    words = [besides_names(word, token) for word in shown]
+    if level_named(said):
+        return bare(said) not in {bare(word) for word in words}
+    told = level_told(said)
+    return told is not None and told not in {level_told(word) for word in words}
 
 
 def _takes_back_in_words(hint: str, token: RowToken) -> bool:

@@ -118,7 +118,12 @@ def split_level(text: str) -> tuple[str, str]:
 
 def level_named(text: str) -> Level | None:
     """The level that a text names, and nothing else."""
-    return _levels().get(re.sub(r"^[\W_]+|[\W_]+$", "", fold(text)))
+    return _levels().get(bare(text))
+
+
+def bare(text: str) -> str:
+    """A text folded, without the signs around it."""
+    return re.sub(r"^[\W_]+|[\W_]+$", "", fold(text))
 
 
 def level_told(text: str) -> Level | None:

@@ -90,6 +90,14 @@ async def test_a_tip_that_tells_another_level_is_never_passed_over(
     assert judged.verdict != "pass", str(judged)
 
 
+async def test_a_tip_that_tells_the_level_by_another_word_leaves_the_row_unread(stage: LyingRig) -> None:
+    page = base("word")
+    html = page.html.replace("<div>View</div>", '<div title="View only">View</div>', 1)
+    assert html != page.html
+    judged = await stage.judge(replace(page, html=html))
+    assert judged.verdict == "incomplete", str(judged)
+
+
 @pytest.mark.sampled(3)
 @pytest.mark.parametrize(("place", "way", "said"), cases("truth", TIPS["read"]["places"]))
 async def test_a_tip_that_tells_the_level_that_is_shown_is_no_gap(
