@@ -15,6 +15,7 @@ from wsgiref.handlers import format_date_time
 import structlog
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 
 from agent.errors import ConfigurationError
@@ -50,6 +51,22 @@ class _State(ServerState):
     @default_headers.setter
     def default_headers(self, headers: list[tuple[bytes, bytes]]) -> None:
         self._headers = headers
+
+
+class _SocketProtocol(WebSocketsSansIOProtocol):
+    """A socket that may be closed by both ends in one moment."""
+
+    def shutdown(self) -> None:
+        """Close it, unless its client is doing so.
+
+        A second closing message is an error of the library, and would end the server before its other connections
+        were closed.
+        """
+        if self.conn.close_sent is None or self.close_sent:
+            super().shutdown()
+        else:
+            self.stop_keepalive()
+            self.transport.close()
 
 
 class _Server(uvicorn.Server):
@@ -117,7 +134,7 @@ async def serve(app: ASGIApp, listener: socket.socket, settings: Settings) -> As
         app,
         lifespan="off",
         http="h11",
-        ws="websockets-sansio",
+        ws=_SocketProtocol,
         ws_max_size=_LARGEST_MESSAGE,
         ws_max_queue=8,
         ws_per_message_deflate=False,  # pictures are small already

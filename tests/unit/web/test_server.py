@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from agent.settings.model import Settings
 from agent.web import server
 from tests.support.web.web_server import WebServer
 
@@ -35,6 +36,36 @@ async def test_a_server_that_nobody_asks_sets_no_timer(served: WebServer, monkey
     assert not seen
     async with served.bare() as client:
         assert (await client.get("/healthz")).status_code == 200
+
+
+_UPGRADE = (
+    b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
+_GOING_AWAY = b"\x88\x82\x00\x00\x00\x00\x03\xe9"  # a closing message with code 1001, under a mask of zeros
+
+
+@pytest.mark.parametrize("sent", [0, 8_000_000], ids=["nothing was on its way", "a picture was on its way"])
+async def test_a_server_ends_well_while_a_client_closes_its_socket(web_settings: Settings, sent: int) -> None:
+    closing = asyncio.Event()
+
+    async def app(_scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        if sent:
+            await send({"type": "websocket.send", "bytes": bytes(sent)})
+        if (await receive())["type"] == "websocket.disconnect":
+            closing.set()
+
+    listener = server.bind(web_settings)
+    assert listener is not None
+    async with server.serve(app, listener, web_settings):
+        reader, writer = await asyncio.open_connection(*listener.getsockname()[:2])
+        writer.write(_UPGRADE)
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(_GOING_AWAY)
+        await closing.wait()
+    writer.close()
 
 
 async def test_an_answer_says_when_it_was_given(served: WebServer, monkeypatch: pytest.MonkeyPatch) -> None:
