@@ -16,7 +16,6 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from flows.browser.launch import BrowserOptions
-from tests.support import going_on
 from tests.support.order import mixed
 from tests.support.processes.byte_code import forget_byte_code_of, make_byte_code
 from tests.support.scratch import keep_scratch_in_memory
@@ -27,14 +26,8 @@ VISITS = "agent.visits.shared.browser_pool"
 SYNCHRONOUS = {"page", "context", "browser", "playwright", "browser_context_args", "new_context"}
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let a long run be broken off."""
-    going_on.add_option(parser)
-
-
-def pytest_configure(config: pytest.Config) -> None:
+def pytest_configure() -> None:
     """A run in the background ignores Ctrl-C, and so would the commands it starts to be interrupted."""
-    going_on.begin(config)
     keep_scratch_in_memory(os.environ)
     expect.set_options(timeout=60_000)  # what takes a second takes many on a machine that is busy
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -52,7 +45,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 "tests/conftest.py"
             )
     _sample(config, items)
-    going_on.leave_out(config, items)
     items[:] = mixed(items)
 
 

@@ -1,4 +1,4 @@
-"""A run of hours that goes on where it was broken off: `--go-on FILE`.
+"""A run of hours that goes on where it was broken off: `-p tests.support.going_on --go-on FILE`.
 
 The file holds what the run is of (commit, seed, what is asked for) and a line for each test that passed. A run of
 anything else begins anew. Tests that failed are run again.
@@ -16,20 +16,22 @@ NAME = "going-on"
 _SETTINGS = ("SC_TEST_ALL", "SC_TEST_GRIDS", "SC_TEST_SEED")
 
 
-def add_option(parser: pytest.Parser) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option; a conftest would be too late for the processes of a run."""
     parser.addoption(
         "--go-on", type=Path, metavar="FILE", help="note what passed, and leave it out when the same run is begun again"
     )
 
 
-def begin(config: pytest.Config) -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Keep what passed before, if it was the same run: in the process that reports, before others collect."""
     if (kept := config.getoption("go_on")) and not hasattr(config, "workerinput"):
         config.pluginmanager.register(GoingOn.of(kept, config), NAME)
 
 
-def leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Take away what has passed."""
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Take away what has passed, when a sample is drawn."""
     if kept := config.getoption("go_on"):
         passed = frozenset(kept.read_text(encoding="utf-8").splitlines()[1:])
         items[:] = [item for item in items if item.nodeid not in passed]

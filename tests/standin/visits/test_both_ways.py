@@ -221,7 +221,6 @@ async def test_a_page_that_lies_costs_the_short_way_and_the_long_way_ends_right_
     assert (ended.conclusion.outcome, office.ways) == ("pass", ["short", "long"])
 
 
-@pytest.mark.sampled(2)
 @pytest.mark.parametrize("lie", LIES)
 async def test_a_page_that_goes_on_lying_is_believed_by_no_way(
     office: Office, lie: str, monkeypatch: pytest.MonkeyPatch

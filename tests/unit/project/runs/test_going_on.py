@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -24,16 +25,8 @@ def test_any(name):
 """
 
 
-HOOKS = """
-from tests.support.going_on import add_option as pytest_addoption
-from tests.support.going_on import begin as pytest_configure
-from tests.support.going_on import leave_out as pytest_collection_modifyitems
-"""
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "conftest.py").write_text(HOOKS, encoding="utf-8")
     (tmp_path / "test_any.py").write_text(TESTS.replace("\\\\", "\\"), encoding="utf-8")
     return tmp_path
 
@@ -45,7 +38,7 @@ def run(folder: Path, *more: str, **settings: str) -> tuple[list[str], str]:
     environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     command = (
         *(sys.executable, "-m", "pytest", "-q", "-c", os.devnull, "--rootdir", str(folder), "-p", "no:cacheprovider"),
-        *(str(folder), "--go-on", str(folder / "build/passed"), *more),
+        *("-p", "tests.support.going_on", str(folder), "--go-on", str(folder / "build/passed"), *more),
     )
     ran = subprocess.run(command, cwd=ROOT, env=environment | settings, capture_output=True, text=True, check=False)
     names = (folder / "ran").read_text(encoding="utf-8").split() if (folder / "ran").exists() else []
@@ -81,3 +74,24 @@ def test_a_run_that_ends_in_the_middle_keeps_what_passed(folder: Path) -> None:
     assert run(folder, "-x")[0] == ["three"]
     (folder / "mended").touch()
     assert run(folder, "-x")[0] == ["three", "four"]
+
+
+def test_the_soak_of_the_makefile_goes_on(tmp_path: Path) -> None:
+    (line,) = [line for line in (ROOT / "Makefile").read_text(encoding="utf-8").splitlines() if "--go-on" in line]
+    asked = shlex.split(line.partition("-m pytest ")[2].partition(" $(ARGS)")[0])
+    kept = tmp_path / "passed"
+    asked = [str(kept) if word == "build/soak.passed" else "1" if word == "4" else word for word in asked]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        *asked,
+        "tests/unit/project/runs/test_order.py",
+    ]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "SC_TEST_"))}
+    ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert len(kept.read_text(encoding="utf-8").splitlines()) == 5
