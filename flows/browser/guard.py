@@ -15,12 +15,13 @@ from urllib.parse import parse_qsl, urlsplit
 from playwright.async_api import BrowserContext, CDPSession, ElementHandle, Error, Frame, Page, Response, Route
 from pydantic import SecretStr
 
+from flows.browser.firewall import note_answer
 from flows.browser.hosts import HostPolicy, PersonRules, ReadCall, ReadOnly, RequestRuling, judge
 from flows.browser.network import is_loopback
 from flows.browser.on_top import require_on_top
 from flows.browser.scripts import script, source
-from flows.browser.sent_bodies import body_of, carried_by, text_of
-from flows.browser.whose_secret import OwnedSecret
+from flows.browser.sent_bodies import body_of, sending_of, text_of
+from flows.browser.whose_secret import OwnedSecret, Sending
 from flows.errors import ForeignHostError, SecretGuardError
 
 __all__ = ["Guard", "HostPolicy", "ReadCall"]
@@ -195,36 +196,43 @@ class Guard:
             self._documents[response.frame] = response
 
     async def _on_paused(self, session: CDPSession, paused: dict[str, Any]) -> None:
-        request = paused["request"]
+        if "responseStatusCode" in paused or "responseErrorReason" in paused:
+            with suppress(Error):
+                await note_answer(session, paused, self._owned)
+            return
+        request, named = paused["request"], {"requestId": paused["requestId"]}
         kind, frame = paused.get("resourceType", "Other").lower(), paused.get("frameId")
         inner = self._read_only is not None and frame not in (None, self._main_frame)
         passes = self._rule(kind, request["method"], request["url"], inner=inner, body=body_of(request))
-        passes = passes and self._is_directed(request["url"], carried_by(request))
+        sending = sending_of(paused)
+        is_held = any(one.is_held(sending) for one in self._owned)
+        passes = passes and not is_held and self._is_directed(sending)
         self.sent += passes and self._carries(request["method"], request["url"])
         # The page may be gone by now, and the request with it.
         with suppress(Error):
             if passes:
-                await session.send("Fetch.continueRequest", {"requestId": paused["requestId"]})
-            else:
-                reason = "Aborted" if self._person else "BlockedByClient"  # a person keeps the page they are on
-                await session.send("Fetch.failRequest", {"requestId": paused["requestId"], "errorReason": reason})
+                is_asked = kind == "document" and any(one.is_under_way(sending) for one in self._owned)
+                await session.send("Fetch.continueRequest", {**named, "interceptResponse": is_asked})
+            else:  # a person keeps the page they are on, and a flow the challenge that comes again
+                reason = "Aborted" if self._person or is_held else "BlockedByClient"
+                await session.send("Fetch.failRequest", {**named, "errorReason": reason})
 
     async def _on_route(self, route: Route) -> None:
         request = route.request
         passes = self._rule(request.resource_type, request.method, request.url, body=text_of(request))
-        passes = passes and self._is_directed(request.url, text_of(request) or "", counts=False)  # seen above, too
+        passes = passes and self._is_directed(Sending(request.url, text_of(request) or ""), counts=False)
         kinds = (*_ELSEWHERE, "image") if self._person else _ELSEWHERE
         passes = passes and request.resource_type in kinds  # among the others are rules for pages made beforehand
         self.sent += passes and self._carries(request.method, request.url)
         with suppress(Error):
             await (route.continue_() if passes else route.abort("blockedbyclient"))
 
-    def _is_directed(self, url: str, carried: str, *, counts: bool = True) -> bool:
+    def _is_directed(self, sending: Sending, *, counts: bool = True) -> bool:
         """Whether a request takes a secret along for its own address only, and once.
 
         Of the looks at one request, one `counts`.
         """
-        told = (one.misdirection(url=url, carried=carried, counts=counts) for one in self._owned)
+        told = (one.misdirection(sending, counts=counts) for one in self._owned)
         why = next((why for why in told if why), None)
         self._misdirected = self._misdirected or why
         return why is None

@@ -1,4 +1,4 @@
-"""What a request of the browser carries, as text."""
+"""What a request of the browser and its answer carry, as text."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from base64 import b64decode
 from typing import Any
 
 from playwright.async_api import Request
+
+from flows.browser.whose_secret import Sending
 
 
 def body_of(request: dict[str, Any]) -> str | None:
@@ -31,9 +33,21 @@ def carried_by(request: dict[str, Any]) -> str:
     return raw.decode("utf-8", "surrogateescape") if raw else str(request.get("postData") or "")
 
 
+def sending_of(paused: dict[str, Any]) -> Sending:
+    """A request that the browser holds back until it is judged."""
+    sender = f"{paused.get('resourceType')} of {paused.get('frameId')}"
+    return Sending(paused["request"]["url"], carried_by(paused["request"]), sender)
+
+
 def text_of(request: Request) -> str | None:
     """As `body_of`, of a request that passes through us."""
     try:
         return None if any("method-override" in name for name in request.headers) else request.post_data
     except UnicodeDecodeError:
         return None
+
+
+def text_in(answer: dict[str, Any]) -> str:
+    """The page of an answer, as the browser's tools tell it."""
+    told = str(answer["body"])
+    return b64decode(told).decode("utf-8", "replace") if answer.get("base64Encoded") else told

@@ -5,6 +5,7 @@ A page may change its form after the last look at it, so what leaves is looked a
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import unicodedata
@@ -22,30 +23,52 @@ _MOST = 200_000  # characters of a request that are looked at; a sign-in's has a
 _SITE = "@amazon."  # the site's own addresses name no user
 
 
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A request that may take a secret along."""
+
+    url: str = field(repr=False)
+    carried: str = field(repr=False)
+    sender: str = ""  # which part of the page sends it
+
+    @property
+    def place(self) -> str:
+        """Where it goes to, without what is asked there."""
+        parts = urlsplit(self.url)
+        return f"{parts.netloc}{parts.path}"
+
+    @property
+    def hash(self) -> bytes:
+        """The same for the same request alone; it can be kept, unlike what is carried."""
+        return hashlib.sha256(f"{self.sender}\n{self.url}\n{self.carried}".encode("utf-8", "surrogateescape")).digest()
+
+
 @dataclass(slots=True, kw_only=True)
 class OwnedSecret:
     """A secret that was typed once, for one address."""
 
     secret: SecretStr
     owner: str
-    _went: set[str] = field(default_factory=set)  # the places it was sent to
+    _went: dict[str, bytes] = field(default_factory=dict)  # by place, the hash of the request that took it there
+    _untried: bytes | None = None  # the hash of the request that the firewall answered last
+    _went_again: bool = False
 
-    def misdirection(self, *, url: str, carried: str, counts: bool = True) -> str | None:
+    def misdirection(self, sending: Sending, *, counts: bool = True) -> str | None:
         """Say what is wrong with a request that carries the secret.
 
         None where nothing is, or it does not carry it. A request that is looked at in two places `counts` in one.
         The browser itself sends a form again where the site redirects it so (RFC 9110, 307 and 308): to another place,
-        that is one sign-in; to the same one again, the secret would be tried twice.
+        that is one sign-in; to the same one again, the secret would be tried twice. What the firewall answered in the
+        site's place was not tried, and goes once more.
         """
         value = self.secret.get_secret_value()
-        parts = urlsplit(url)
-        in_address = parse_qsl(parts.query, keep_blank_values=True)
+        in_address = parse_qsl(urlsplit(sending.url).query, keep_blank_values=True)
         if any(text == value for _, text in in_address):
             return (
                 "expected the password in the body of a form, found it in an address, which is kept in many places: "
                 "that request was stopped; look at the kept page"
             )
-        read = (list(fields) for fields in _readings(carried[:_MOST]))
+        read = (list(fields) for fields in _readings(sending.carried[:_MOST]))
         fields = next((fields for fields in read if any(text == value for _, text in fields)), None)
         if fields is None:
             return None
@@ -58,14 +81,33 @@ class OwnedSecret:
             )
         if not counts:
             return None
-        place = f"{parts.netloc}{parts.path}"
-        if place in self._went:
+        if sending.place in self._went and not self._goes_again(sending):
             return (
                 "expected the password to be sent once, found that the page or the site sends it again: that request "
                 "was stopped; look at the kept page"
             )
-        self._went.add(place)
+        self._went[sending.place] = sending.hash
         return None
+
+    def is_under_way(self, sending: Sending) -> bool:
+        """Whether a request is one that took the secret along, without any change."""
+        return sending.hash in self._went.values()
+
+    def note_untried(self, sending: Sending) -> None:
+        """Note that the firewall answered a request in the site's place, if that took the secret along."""
+        if self.is_under_way(sending):
+            self._untried = sending.hash
+
+    def is_held(self, sending: Sending) -> bool:
+        """Whether a request is one that the firewall answers again and again."""
+        return self._went_again and self._untried == sending.hash
+
+    def _goes_again(self, sending: Sending) -> bool:
+        """Whether a request may go once more, which is said once."""
+        may = sending.hash == self._untried and not self._went_again
+        if may:
+            self._untried, self._went_again = None, True
+        return may
 
 
 def _addresses(text: str) -> Iterator[str]:

@@ -75,12 +75,14 @@ class ShownSite:
     types: dict[str, tuple[int, str]] = field(default_factory=dict)  # status and type of a path, beside 200 and HTML
     redirects: dict[str, str] = field(default_factory=dict)
     late: dict[str, float] = field(default_factory=dict)  # seconds that a path's answer is held back
+    first: list[tuple[int, str]] = field(default_factory=list)  # status and page of the first answers to forms
     cut: set[str] = field(default_factory=set)  # paths whose connection ends without an answer
     asked: list[str] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
 
     def begin(self, pages: dict[str, str]) -> None:
         self.pages, self.types, self.redirects, self.late, self.cut = dict(pages), {}, {}, {}, set()
+        self.first = []
         self.asked.clear()
         self.sent.clear()
 
@@ -95,6 +97,9 @@ class ShownSite:
         if request.method == "POST":
             body = await request.post() if "form" in request.content_type else {}
             self.sent.append(Sent(request.host, path, tuple((name, str(value)) for name, value in body.items())))
+            if self.first:
+                status, text = self.first.pop(0)
+                return web.Response(status=status, text=text, content_type="text/html")
             return self._answer_to_form(f"POST {path}")
         if path in self.cut and request.transport is not None:
             request.transport.close()

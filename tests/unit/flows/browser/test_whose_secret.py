@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 import pytest
 from pydantic import SecretStr
 
-from flows.browser.whose_secret import OwnedSecret
+from flows.browser.whose_secret import OwnedSecret, Sending
 
 OURS, OTHER, PASSWORD = "a1@users.example", "owner@shop.example", "p@ss.word/1 +&"
 URL = "https://www.amazon.com/ap/signin?openid.mode=checkid_setup"
@@ -20,7 +20,7 @@ def owned() -> OwnedSecret:
 
 
 def told(carried: str, url: str = URL) -> str | None:
-    return owned().misdirection(url=url, carried=carried)
+    return owned().misdirection(Sending(url, carried))
 
 
 def written(who: str) -> dict[str, str]:
@@ -64,7 +64,7 @@ def test_what_carries_no_secret_is_none_of_its_business() -> None:
 
 def test_each_place_gets_it_once() -> None:
     one, sent = owned(), written(OURS)["form"]
-    assert one.misdirection(url=URL, carried=sent) is None
-    assert one.misdirection(url="https://www.amazon.com/ap/next", carried=sent) is None
-    assert one.misdirection(url=URL, carried=sent, counts=False) is None  # the same request, looked at elsewhere
-    assert "once" in (one.misdirection(url=f"{URL}&again=1", carried=sent) or "")
+    assert one.misdirection(Sending(URL, sent)) is None
+    assert one.misdirection(Sending("https://www.amazon.com/ap/next", sent)) is None
+    assert one.misdirection(Sending(URL, sent), counts=False) is None  # the same request, looked at elsewhere
+    assert "once" in (one.misdirection(Sending(f"{URL}&again=1", sent)) or "")

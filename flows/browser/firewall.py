@@ -1,0 +1,49 @@
+"""Whether the firewall answered in the site's place.
+
+The silent challenge (AWS WAF, action "Challenge") keeps a request from the site: the firewall answers with the status
+202 and a page whose script gets a token and sends the same request again (API reference of AWS WAF, ChallengeAction;
+facts sign-in 1.2). So a form that was answered so was not tried.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from playwright.async_api import CDPSession
+
+from flows.browser.sent_bodies import sending_of, text_in
+from flows.browser.whose_secret import OwnedSecret
+
+_CHALLENGED = 202  # the only status of this answer; a puzzle has 405 and is for a person
+_ACTION = "x-amzn-waf-action"
+_SIGNS = re.compile(r"gokuProps|AwsWafIntegration|\.awswaf\.com/|\bchallenge-container\b")  # see waf_challenge.toml
+_FIELDS = re.compile(r"<\s*(?:form|input|select|textarea|button)\b", re.IGNORECASE)
+
+
+def is_challenge(*, status: int, headers: dict[str, str], page: str) -> bool:
+    """Whether an answer is the firewall's silent challenge.
+
+    By its header where there is one, else by what its page holds. A page with a field or a button is none.
+    """
+    if status != _CHALLENGED or _FIELDS.search(page):
+        return False
+    action = next((value for name, value in headers.items() if name.lower() == _ACTION), None)
+    return action.strip().lower() == "challenge" if action is not None else _SIGNS.search(page) is not None
+
+
+async def note_answer(session: CDPSession, paused: dict[str, Any], owned: Iterable[OwnedSecret]) -> None:
+    """Note of a request that took a secret along whether the firewall answered it; then let the answer go on.
+
+    Raises:
+        Error: the page is gone, and the request with it.
+    """
+    status, named = paused.get("responseStatusCode"), {"requestId": paused["requestId"]}
+    if status == _CHALLENGED:
+        page = text_in(await session.send("Fetch.getResponseBody", named))
+        headers = {one["name"]: one["value"] for one in paused.get("responseHeaders", ())}
+        if is_challenge(status=status, headers=headers, page=page):
+            for one in owned:
+                one.note_untried(sending_of(paused))
+    await session.send("Fetch.continueRequest", named)
