@@ -34,7 +34,7 @@ def is_challenge(*, status: int, headers: dict[str, str], page: str) -> bool:
 
 
 async def note_answer(session: CDPSession, paused: dict[str, Any], owned: Iterable[OwnedSecret]) -> None:
-    """Note of a request that took a secret along whether the firewall answered it; then let the answer go on.
+    """Note who answered a request that took a secret along; then let the answer go on.
 
     Raises:
         Error: the page is gone, and the request with it.

@@ -205,8 +205,8 @@ class Guard:
         inner = self._read_only is not None and frame not in (None, self._main_frame)
         passes = self._rule(kind, request["method"], request["url"], inner=inner, body=body_of(request))
         sending = sending_of(paused)
-        is_held = any(one.is_held(sending) for one in self._owned)
-        passes = passes and not is_held and self._is_directed(sending)
+        is_endless = any(one.is_endless(sending) for one in self._owned)
+        passes = passes and not is_endless and self._is_directed(sending)
         self.sent += passes and self._carries(request["method"], request["url"])
         # The page may be gone by now, and the request with it.
         with suppress(Error):
@@ -214,7 +214,7 @@ class Guard:
                 is_asked = kind == "document" and any(one.is_under_way(sending) for one in self._owned)
                 await session.send("Fetch.continueRequest", {**named, "interceptResponse": is_asked})
             else:  # a person keeps the page they are on, and a flow the challenge that comes again
-                reason = "Aborted" if self._person or is_held else "BlockedByClient"
+                reason = "Aborted" if self._person or is_endless else "BlockedByClient"
                 await session.send("Fetch.failRequest", {**named, "errorReason": reason})
 
     async def _on_route(self, route: Route) -> None:

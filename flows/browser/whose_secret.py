@@ -94,11 +94,11 @@ class OwnedSecret:
         return sending.hash in self._went.values()
 
     def note_untried(self, sending: Sending) -> None:
-        """Note that the firewall answered a request in the site's place, if that took the secret along."""
+        """Note that the firewall answered a request, if that took the secret along."""
         if self.is_under_way(sending):
             self._untried = sending.hash
 
-    def is_held(self, sending: Sending) -> bool:
+    def is_endless(self, sending: Sending) -> bool:
         """Whether a request is one that the firewall answers again and again."""
         return self._went_again and self._untried == sending.hash
 

@@ -56,7 +56,7 @@ LONG = (
     "replay/grids/told/test_third_hand.py",
     "standin/visits/test_failed_visit_recorded.py",
     "replay/grids/test_drawn_lies.py",
-    "standin/sign_in/test_whose_password.py",
+    "standin/sign_in/secrets/test_whose_password.py",
     "replay/catalogue/test_catalogue_reading.py",
     "unit/web/console/test_console_in_browser.py",
     "standin/takeover/test_taken_page.py",

@@ -59,7 +59,7 @@ def test_what_the_firewall_answered_goes_once_more_and_never_a_third_time() -> N
     assert sent(one)
     assert not sent(one)  # the site has answered now
     one.note_untried(SENDING)
-    assert one.is_held(SENDING)
+    assert one.is_endless(SENDING)
     assert not sent(one)
 
 
@@ -82,4 +82,4 @@ def test_an_answer_to_another_request_counts_for_nothing() -> None:
     one = sent_once()
     one.note_untried(replace(SENDING, carried="email=a1"))
     assert not sent(one)
-    assert not one.is_held(SENDING)
+    assert not one.is_endless(SENDING)

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.standin.sign_in.test_whose_password import ASKED, SENT
+from tests.standin.sign_in.secrets.test_whose_password import ASKED, SENT
 from tests.support.sites.shown_site import PASSWORD, ShownRig, shown_rig
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
