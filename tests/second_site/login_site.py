@@ -14,7 +14,7 @@ from aiohttp import web
 
 from tests.second_site import login_pages as pages
 from tests.second_site.login_pages import LoginPlan
-from tests.support.sites.same_place import listen_there, same_identity
+from tests.support.sites.same_place import end, listen_there, same_identity
 
 SendMail = Callable[[str, str, str], Awaitable[None]]  # purpose, address, code
 
@@ -290,4 +290,4 @@ async def login_site(send: SendMail) -> AsyncIterator[LoginSite]:
     try:
         yield site
     finally:
-        await runner.cleanup()
+        await end(runner)

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from tests.second_site.markup import CDN, CSS, Look, Visit
 from tests.second_site.script import STEPS, Person, Step
-from tests.support.sites.same_place import listen_there, same_identity
+from tests.support.sites.same_place import end, listen_there, same_identity
 
 HOST = "sellercentral.amazon.com"
 PREFIX_SKIPS = ("/-shell", "/ap/accountFixup/skip", "/ap/switch", "/errors/validateCaptcha")
@@ -106,4 +106,4 @@ async def second_site() -> AsyncIterator[SecondSite]:
     try:
         yield site
     finally:
-        await runner.cleanup()
+        await end(runner)

@@ -27,7 +27,7 @@ from tests.second_site.registration import more_pages, pages
 from tests.second_site.registration.pages import ADDRESS, SECRET, Page
 from tests.second_site.site import HOST
 from tests.support.sites.kept_browsers import KEPT
-from tests.support.sites.same_place import listen_there, same_identity
+from tests.support.sites.same_place import end, listen_there, same_identity
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 BOUNDS = Bounds(
@@ -228,7 +228,7 @@ async def served() -> AsyncIterator[Site]:
     try:
         yield site
     finally:
-        await runner.cleanup()
+        await end(runner)
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="module")

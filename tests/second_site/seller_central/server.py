@@ -16,7 +16,7 @@ from tests.second_site.seller_central import invitation, refused, sign_in, switc
 from tests.second_site.seller_central.refused import html
 from tests.second_site.seller_central.shell import app_page
 from tests.second_site.seller_central.world import COUNTRIES, Invitation, Merchant, Person, Post, Session, World
-from tests.support.sites.same_place import listen_there, same_identity
+from tests.support.sites.same_place import end, listen_there, same_identity
 
 COOKIE = "session-at"
 SESSION = web.RequestKey("session", Session)
@@ -45,7 +45,7 @@ async def second_seller_central() -> AsyncIterator[Running]:
     try:
         yield Running(port=port, spki=same_identity().pin, world=world)
     finally:
-        await runner.cleanup()
+        await end(runner)
 
 
 class SellerCentral:

@@ -21,6 +21,7 @@ from agent.settings.model import Settings
 from agent.visits.shared.browser_pool import BrowserPool, browser_options
 from fixtures.stand_in.generate import one_account
 from fixtures.stand_in.site.certificate import make_identity
+from fixtures.stand_in.site.server import end
 from fixtures.stand_in.world import StandIn
 from flows.browser.launch import BrowserOptions, is_safe_endpoint, open_browser, process_of
 from flows.errors import BrowserMissingError, ForeignHostError
@@ -167,7 +168,7 @@ async def site() -> AsyncIterator[tuple[Site, list[str]]]:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=identity.context).start()
     yield site, flags(f"MAP * 127.0.0.1:{runner.addresses[0][1]}", [identity.pin])
-    await runner.cleanup()
+    await end(runner)
 
 
 async def led_away(visit: Visit) -> None:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from tests.support.lies.page import LyingPage
-from tests.support.sites.same_place import listen_there, same_identity
+from tests.support.sites.same_place import end, listen_there, same_identity
 
 HOST = "sellercentral.amazon.com"
 _HOSTS = (HOST, "m.media-amazon.com", "images-na.ssl-images-amazon.com")
@@ -92,7 +92,7 @@ async def lying_site(files: Mapping[str, Path] | None = None) -> AsyncIterator[L
         site.port = await listen_there(runner)
         yield site
     finally:
-        await runner.cleanup()
+        await end(runner)
 
 
 def _whole(text: str, kind: str) -> web.Response:

@@ -12,7 +12,9 @@ from aiohttp import web
 from fixtures.player.server import Player
 from fixtures.stand_in.site.certificate import Identity, make_identity
 from fixtures.stand_in.site.places import ALL_HOSTS
-from fixtures.stand_in.site.server import SiteServer
+from fixtures.stand_in.site.server import SiteServer, end
+
+__all__ = ["SamePlayer", "SameSite", "end", "listen_there", "same_identity"]
 
 _PORTS = 4  # of a kind of site; several may run at once
 _used: dict[str, list[int]] = {}

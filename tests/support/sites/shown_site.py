@@ -19,7 +19,7 @@ from flows.sign_in.sign_in import ensure_signed_in
 from flows.visit.open_visit import open_visit
 from tests.support.sites.flow_rig import Helpers
 from tests.support.sites.kept_browsers import KEPT
-from tests.support.sites.same_place import listen_there, same_identity
+from tests.support.sites.same_place import end, listen_there, same_identity
 
 EMAIL, PASSWORD = "a1@users.example", "a-password-of-no-account"
 HOME = (
@@ -174,4 +174,4 @@ async def shown_rig(*, pictures: bool = False) -> AsyncIterator[ShownRig]:
     options = BrowserOptions(host_resolver_rules=rules, trusted_spki=(pin,), pictures=pictures)
     async with KEPT.lend(options) as browser:
         yield ShownRig(site, browser, options)
-    await runner.cleanup()
+    await end(runner)

@@ -15,7 +15,7 @@ from playwright.async_api import Browser
 
 from flows.browser.launch import BrowserOptions
 from tests.support.sites.kept_browsers import KEPT
-from tests.support.sites.same_place import listen_there, same_identity
+from tests.support.sites.same_place import end, listen_there, same_identity
 
 EMAIL, PASSWORD, SEED = "owner@users.example", "Right-Horse & 100%", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 _OURS = {"$email": re.escape(EMAIL), "$password": re.escape(PASSWORD), "$code": r"\d{6}"}
@@ -127,4 +127,4 @@ async def third_rig() -> AsyncIterator[ThirdRig]:
         async with KEPT.lend(options := BrowserOptions(**told)) as browser:
             yield ThirdRig(site=site, browser=browser, options=options)
     finally:
-        await runner.cleanup()
+        await end(runner)

@@ -11,7 +11,7 @@ from playwright.async_api import Browser
 
 from flows.browser.launch import BrowserOptions
 from tests.support.sites.kept_browsers import KEPT
-from tests.support.sites.same_place import listen_there, same_identity
+from tests.support.sites.same_place import end, listen_there, same_identity
 
 HOST = "https://sellercentral.amazon.com"
 EVIL = "https://evil.example"
@@ -53,4 +53,4 @@ async def guarded_site() -> AsyncIterator[tuple[Site, Browser, BrowserOptions]]:
     options = BrowserOptions(host_resolver_rules=rules, trusted_spki=(pin,), user_agent_suffix="ChannelAdvisor-Test/1")
     async with KEPT.lend(options) as browser:
         yield site, browser, options
-    await runner.cleanup()
+    await end(runner)
