@@ -26,16 +26,17 @@ from flows.models import (
     SellerAccount,
 )
 from flows.permissions.accounting.chrome import without_chrome
-from flows.permissions.layouts import Layout
 from flows.permissions.page_proof import PageProof, UnprovenError, require_no_other
 from flows.permissions.page_reader import PageReader
 from flows.permissions.probe import probe_access, probe_paths
 from flows.permissions.reach import Arrival, PermissionPages, PermissionPlace
-from flows.permissions.reader import read_grid, renumbered
+from flows.permissions.reader import joined, read_grid
 from flows.permissions.second_look import LONGEST, look_again
 from flows.permissions.snapshot.late import awaited, not_got
 from flows.sign_in.sign_in import ensure_signed_in
 from flows.visit.visit import Visit
+
+_GLOBAL = "global"  # a link of the user's row that says so has to show global rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,9 +187,7 @@ async def _read(arrival: Arrival, ask: _Asked) -> Grid:
     By each link of its row, and from a regional page to the other.
     """
     grid = await _one_page(arrival, ask)
-    grid = grid.short_of(
-        *(PageGap(kind=PageGapKind.WAY_NOT_TAKEN, words=name, where="the user's row") for name in arrival.unknown)
-    )
+    grid = grid.short_of(*_left_in_row(arrival.unknown))
     if not grid.rows:
         return grid
     for name in arrival.others:
@@ -197,7 +196,9 @@ async def _read(arrival: Arrival, ask: _Asked) -> Grid:
         only = {row.scope for row in grid.rows} == {"global"}
         return grid.short_of(*_way_not_taken("only the global half of the permissions was reached")) if only else grid
     if arrival.others:
-        return grid
+        return grid.short_of(
+            *(gap for name in arrival.others if _GLOBAL in name.casefold() for gap in _no_global_rows(name))
+        )
     return await _with_other_half(grid, ask)
 
 
@@ -208,10 +209,10 @@ async def _and_also(grid: Grid, going: Awaitable[Arrival | Refusal], ask: _Asked
         return grid.short_of(*_way_not_taken(f"the session ended before {name} was read"))
     if isinstance(there, Refusal):
         return grid.short_of(*_way_not_taken(f"{name} was refused ({there.kind})"))
-    other = await _one_page(there, ask)
-    if _says(other) == _says(grid) and not other.gaps:
-        return grid  # two links to one page
-    return _joined(grid, other)
+    other = await _with_row_left(there, ask)
+    if _says(other) == _says(grid) and not other.gaps:  # two links to one page; a list between them was to lead on
+        return grid.short_of(*_way_not_taken(f"{name} led to the same permissions")) if there.by_next_list else grid
+    return joined(grid, other)
 
 
 async def _with_other_half(grid: Grid, ask: _Asked) -> Grid:
@@ -223,14 +224,25 @@ async def _with_other_half(grid: Grid, ask: _Asked) -> Grid:
         return grid
     if isinstance(other, Refusal):
         return grid.short_of(*_way_not_taken(f"Global User Permissions was refused ({other.kind})"))
-    joined = _joined(grid, await _one_page(other, ask))
-    if any(row.scope == "global" for row in joined.rows):
-        return joined
-    return joined.short_of(*_way_not_taken("Global User Permissions shows no global rows"))
+    both = joined(grid, await _with_row_left(other, ask))
+    return both if any(row.scope == "global" for row in both.rows) else both.short_of(*_no_global_rows())
+
+
+async def _with_row_left(arrival: Arrival, ask: _Asked) -> Grid:
+    """One page; where a further list of users led to it, other links are left there."""
+    return (await _one_page(arrival, ask)).short_of(*_left_in_row((*arrival.others, *arrival.unknown)))
 
 
 def _says(grid: Grid) -> list[tuple[object, ...]]:
     return [(row.scope, row.section, row.permission, row.occurrence, row.level) for row in grid.rows]
+
+
+def _left_in_row(names: tuple[str, ...]) -> list[PageGap]:
+    return [PageGap(kind=PageGapKind.WAY_NOT_TAKEN, words=name, where="the user's row") for name in names]
+
+
+def _no_global_rows(name: str = "Global User Permissions") -> tuple[PageGap, ...]:
+    return _way_not_taken(f"{name} shows no global rows")
 
 
 def _way_not_taken(words: str) -> tuple[PageGap, ...]:
@@ -277,24 +289,3 @@ async def _open_ends(pages: PermissionPages, grid: Grid) -> list[PageGap]:
         *not_got(visit.requests.refused, is_noise=policy.is_noise),
     ]
     return without_chrome(gaps, visit.catalogue.chrome, layout=grid.layout)
-
-
-def _joined(first: Grid, other: Grid) -> Grid:
-    """Two pages as one grid; each must be whole, and of the same user."""
-    subjects = {grid.subject for grid in (first, other) if grid.subject is not None}
-    editable = first.editable or other.editable
-    both = replace(
-        first,
-        layout=Layout.OWN_VIEW.value if first.own and not editable else Layout.GLOBAL.value,
-        rows=renumbered([*first.rows, *other.rows]),
-        editable=editable,
-        complete=first.complete and other.complete,
-        subject=next(iter(subjects), None),
-        shape=f"{first.shape}+{other.shape}",
-        pages=(*first.pages, *other.pages),
-        second_look=first.second_look + other.second_look,
-    ).short_of(*other.named_gaps)
-    if len(subjects) > 1:
-        words = "the pages show the permissions of different users"
-        return both.short_of(PageGap(kind=PageGapKind.SUBJECT, words=words))
-    return both

@@ -33,8 +33,6 @@ _REFUSED = {
     "not_found": RefusalKind.NOT_FOUND,
     "manage_agents": RefusalKind.ACCESS_REQUIRED,  # agents are managed there, not rights
 }
-
-
 _MIDDLE = "selector => { const el = document.querySelector(selector); return el ? el.innerText : '' }"
 
 
@@ -57,6 +55,7 @@ class Arrival:
     list_url: str = ""  # where that list is
     others: tuple[str, ...] = ()  # the names of the other links of the subject's row that lead to its rights
     unknown: tuple[str, ...] = ()  # and of unknown ones
+    by_next_list: bool = False  # a link of its row led to another list of users, and a link of its row there on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,10 +111,16 @@ class PermissionPages:
         arrival = await self._follow(ways[0])
         if isinstance(arrival, Refusal):
             return arrival
+        if arrival.place is PermissionPlace.USERS:
+            detail = "the link of the user's row led to a list of users"
+            return Arrival(place=PermissionPlace.UNCLEAR, detail=detail, listed=True)
         return replace(arrival, by_row=True, listed=True, list_url=list_url, others=others, unknown=unknown)
 
     async def another_way(self, arrival: Arrival, name: str) -> Arrival | Refusal:
-        """Back to the list of users, and on by another link of the subject's row."""
+        """Back to the list of users, and on by another link of the subject's row.
+
+        Where that leads to another list of users, as to that of Global User Permissions, on by the subject's row there.
+        """
         back = await self.arrive(arrival.list_url)
         if isinstance(back, Refusal):
             return back
@@ -123,7 +128,23 @@ class PermissionPages:
         if not ways:
             return Arrival(place=PermissionPlace.UNCLEAR, detail=f"the link {name!r} was not there again", listed=True)
         there = await self._follow(ways[0])
-        return replace(there, by_row=True, listed=True) if isinstance(there, Arrival) else there
+        if isinstance(there, Refusal):
+            return there
+        if there.place is PermissionPlace.USERS:
+            return await self._through_next_list(arrival.list_url, name)
+        return replace(there, by_row=True, listed=True)
+
+    async def _through_next_list(self, first_list: str, name: str) -> Arrival | Refusal:
+        """From the list of users that a link of the first one led to.
+
+        In the first list nothing is pressed a second time.
+        """
+        here, first = urlsplit(self.page.url), urlsplit(first_list)
+        if here._replace(query="") == first._replace(query=""):  # the language asked for is in the query
+            detail = f"the link {name!r} led back to the list of users"
+            return Arrival(place=PermissionPlace.UNCLEAR, detail=detail, listed=True)
+        there = await self.through_list()
+        return there if isinstance(there, Refusal) else replace(there, by_next_list=True)
 
     async def other_half(self) -> Arrival | Refusal | None:
         """From the regional page to Global User Permissions; None without a way."""
@@ -261,21 +282,16 @@ class PermissionPages:
             return ()
 
 
-def refusal_of(seen: Recognition) -> Refusal | None:
-    """The refusal a screen stands for, if it is one."""
-    kind = _REFUSED.get(seen.screen)
-    return None if kind is None else Refusal(kind=kind, url=seen.path, text=seen.title[:200])
-
-
 async def wall_of(page: PageReader, seen: Recognition) -> Refusal | None:
     """The refusal that the page shows, by its screen or an empty page's words.
 
     Raises:
         PageMovedError: what was recognised is gone.
     """
-    refusal = refusal_of(seen)
-    if refusal is not None or seen.session is SessionRule.SIGNED_OUT:
-        return refusal
+    if (kind := _REFUSED.get(seen.screen)) is not None:
+        return Refusal(kind=kind, url=seen.path, text=seen.title[:200])
+    if seen.session is SessionRule.SIGNED_OUT:
+        return None
     walls = grid_data("reach")["walls"]
     text = str(await page.value(_MIDDLE, walls["middle"])).strip()
     for kind in (RefusalKind.ACCESS_REQUIRED, RefusalKind.NOT_FOUND):

@@ -12,7 +12,7 @@ from flows.models import Bounds, Grid, PageGap, PageGapKind, PermissionRow
 from flows.permissions.accounting.account import unaccounted
 from flows.permissions.accounting.chrome import without_chrome
 from flows.permissions.accounting.known import Known, shown_texts
-from flows.permissions.layouts import default_scope, layout_of
+from flows.permissions.layouts import Layout, default_scope, layout_of
 from flows.permissions.page_reader import PageReader, ScopeReading
 from flows.permissions.rows.subject import EMAIL, naming
 from flows.permissions.rows.tokens import DomSnapshot, SwitchToken
@@ -168,6 +168,27 @@ def renumbered(rows: Sequence[PermissionRow]) -> tuple[PermissionRow, ...]:
         seen[key] = seen.get(key, 0) + 1
         numbered.append(replace(row, occurrence=seen[key]))
     return tuple(numbered)
+
+
+def joined(first: Grid, other: Grid) -> Grid:
+    """Two pages as one grid; each must be whole, and of the same user."""
+    subjects = {grid.subject for grid in (first, other) if grid.subject is not None}
+    editable = first.editable or other.editable
+    both = replace(
+        first,
+        layout=Layout.OWN_VIEW.value if first.own and not editable else Layout.GLOBAL.value,
+        rows=renumbered([*first.rows, *other.rows]),
+        editable=editable,
+        complete=first.complete and other.complete,
+        subject=next(iter(subjects), None),
+        shape=f"{first.shape}+{other.shape}",
+        pages=(*first.pages, *other.pages),
+        second_look=first.second_look + other.second_look,
+    ).short_of(*other.named_gaps)
+    if len(subjects) > 1:
+        words = "the pages show the permissions of different users"
+        return both.short_of(PageGap(kind=PageGapKind.SUBJECT, words=words))
+    return both
 
 
 def _can_save(snapshot: DomSnapshot) -> bool:
