@@ -21,7 +21,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest.mark.sampled(2)
-@pytest.mark.timeout(600)  # a list without an end is read for minutes
+@pytest.mark.timeout(1800)  # a list without an end is read for minutes, beside others for more
 @pytest.mark.parametrize("case", CASES, ids=[case.stem for case in CASES])
 async def test_a_page_is_read_exactly_or_says_what_is_missing(chromium: Browser, case: Path) -> None:
     expected, html = recorded_case(case)
