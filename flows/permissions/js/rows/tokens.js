@@ -12,11 +12,11 @@ const parts_of = new Map(options.map((o) => [o, []]));
 belongs.forEach((o, t) => parts_of.get(o)?.push(t));
 // A description stands in a block without controls; what else stands in a row may take back what it says.
 const describes = (t, row) => !row.sites.some((s) => s.k !== "bare" && inside(s.el, t.home));
-// What stands in no cell of a row of cells, or in a message or a dialog, belongs to no row.
+// What stands in no cell of a row of cells, or in a message or a dialog that the row is not in, belongs to no row.
 const is_in_no_cell = (t, row) => {
   const own = row.label && near(row.label.el, "cell"),
     cell = near(t.el, "cell");
-  if (near(t.el, "alert") || near(t.el, "dialog")) return true;
+  if (["alert", "dialog"].map((key) => near(t.el, key)).some((box) => box && !inside(row.home, box))) return true;
   return !!own && inside(own, row.home) && !(cell && inside(cell, row.home));
 };
 const drawn_by = (s) => [s.el, ...((s.k !== "bare" && s.el.labels) || []), ...(parts_of.get(s) || []).map((t) => t.el)];
