@@ -98,12 +98,14 @@ def _show(engine: Engine, chosen: _Chosen, *, as_json: bool) -> bool:
     with reading(engine) as conn:
         every = [accounts.get(conn, chosen.account_id)] if chosen.account_id else accounts.list_all(conn)
         found = [account for account in every if chosen.has(account)]
+        working = [_worker(worker) for worker in workers.list_all(conn)]
+        is_watched = any(worker["alive"] and "mail" in worker["roles"] for worker in working)
         document = {
             "schema": 1,
             "accounts": [describe(conn, account) for account in found],
-            "mailboxes": [_mailbox(folder) for folder in folders.list_all(conn)],
+            "mailboxes": [_mailbox(folder, is_watched=is_watched) for folder in folders.list_all(conn)],
             "mails": messages.count_by_verdict(conn, since=now() - timedelta(days=settings.mail.expires_after_days)),
-            "workers": [_worker(worker) for worker in workers.list_all(conn)],
+            "workers": working,
             "paused_by": switches.paused_by(conn),
             "sign_ins": _sign_ins(conn),
         }
@@ -159,11 +161,13 @@ def _sign_ins(conn: Connection) -> dict[str, Any]:
     return {"state": breaker.position, "since": timestamp(breaker.since), "why": breaker.why or None}
 
 
-def _mailbox(folder: folders.Folder) -> dict[str, Any]:
+def _mailbox(folder: folders.Folder, *, is_watched: bool) -> dict[str, Any]:
+    """The last known state of a folder; of the past where it is not watched."""
     return {
         "mailbox": folder.mailbox,
         "folder": folder.folder,
         "state": folder.state,
+        "watched": is_watched,
         "error": folder.last_error,
         "failures": folder.fail_count,
         "last_scan_at": timestamp(folder.last_scan_at),

@@ -117,6 +117,10 @@ def _of_mail(document: Mapping[str, Any]) -> list[str]:
         for box in document["mailboxes"]
         if box["state"] not in ("up", "new")
     ]
+    if any(worker["alive"] for worker in document["workers"]) and not all(
+        box["watched"] for box in document["mailboxes"]
+    ):
+        lines.append("no worker watches the mailboxes; 'sc-agent run --roles mail' starts one")
     if told := ", ".join(f"{count} {word}" for word, count in document["mails"].items() if word in OPEN_MAILS):
         lines.append(f"mails: {told}; 'sc-agent mail list' shows why")
     return lines

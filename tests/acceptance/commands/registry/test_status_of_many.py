@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from agent.clock import utc_now
 from agent.domain.authorization import State
 from agent.domain.sign_in_breaker import BreakerLimits
 from agent.store import visits
 from agent.store.database.engine import open_database, writing
-from agent.store.database.schema import accounts, journal
+from agent.store.database.schema import accounts, folders, journal
+from agent.store.processes import workers
 from agent.store.sign_in import sign_in_breaker
 from tests.support.processes.command import Agent
 from tests.support.stored.registry import add_account
@@ -110,3 +113,17 @@ def test_stopped_sign_ins_are_the_first_thing_it_says_and_a_person_lets_them_go_
     assert many("resume", "--sign-ins").out == "sign-ins go on\n"
     assert many("resume", "--sign-ins").out == "sign-ins were not stopped\n"
     assert many("status", "--json").document["sign_ins"]["state"] == "closed"
+
+
+@pytest.mark.parametrize(("roles", "watched"), [("", False), ("web,work", False), ("mail,web,work", True)])
+def test_a_mailbox_that_nobody_watches_is_not_said_to_be_watched(many: Agent, roles: str, watched: bool) -> None:
+    engine = open_database(f"sqlite:///{many.folder / 'data' / 'agent.sqlite'}")
+    with writing(engine) as conn:
+        conn.execute(folders.insert().values(mailbox="m@users.example", folder="INBOX", role="inbox", state="up"))
+        if roles:
+            workers.beat(conn, "w1", roles=roles, host="h", now=utc_now(), lease=timedelta(seconds=60))
+    engine.dispose()
+    (box,) = json.loads(many("status", "--json").out)["mailboxes"]
+    assert (box["state"], box["watched"]) == ("up", watched)
+    told = "no worker watches the mailboxes; 'sc-agent run --roles mail' starts one"
+    assert (told in many("status").out) is (bool(roles) and not watched)
