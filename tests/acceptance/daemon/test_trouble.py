@@ -81,7 +81,7 @@ async def test_a_full_disk_makes_it_unready_and_ends_when_there_is_room(tmp_path
     data.mkdir()
     with small_disk(data):
         async with working(data, tmp_path, unused_tcp_port) as (daemon, rehearsal):
-            assert ready(unused_tcp_port) == 200
+            await until(lambda: ready(unused_tcp_port) == 200, "ready", daemon)
             with filled(data):
                 await invite(rehearsal)
                 await until(lambda: ready(unused_tcp_port) == 503, "unready", daemon)
