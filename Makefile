@@ -31,6 +31,9 @@ demo: setup ## The whole story on stand-ins, about twenty seconds
 play: setup ## A Python prompt with a stand-in, a browser and an open visit
 	@$(BIN)/python scripts/play.py $(ARGS)
 
+# Each commit draws another sample of the matrices, so that in time all of it is seen; without a history it is the first.
+test test-again: export SC_TEST_SEED := $(or $(SC_TEST_SEED),$(shell git rev-list --count HEAD 2>/dev/null),1)
+
 test: setup ## The whole suite, with real servers: Dovecot, Cyrus, PostgreSQL
 	@$(BIN)/python scripts/servers.py
 	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
