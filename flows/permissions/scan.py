@@ -17,6 +17,7 @@ from flows.permissions.lists import has_closed_lists, list_levels
 from flows.permissions.page_reader import PageReader, ScopeReading
 from flows.permissions.rows.interpret import Interpretation, interpret
 from flows.permissions.rows.numbering import Numbers, joined, numbers_missing
+from flows.permissions.rows.subject import names_a_user
 from flows.permissions.rows.tokens import DomSnapshot, Piece, RowToken, TextToken, Token
 from flows.permissions.rows.vocabulary import lexicon
 from flows.permissions.snapshot.accessibility import read_aria
@@ -115,10 +116,7 @@ async def _read_all(page: PageReader, state: Scan) -> None:
 
 
 async def _scroll_aside(page: PageReader, state: Scan, scroller: Handle) -> None:
-    """Scroll a box sideways to its end and back.
-
-    What then says otherwise than before is not understood.
-    """
+    """Scroll a box sideways to its end and back; what then says otherwise is a gap."""
     before = state.last
     for _ in range(_MOST_STEPS):
         moved = await page.aside(scroller)
@@ -281,9 +279,10 @@ def _counts_fit(stated: tuple[int, ...], read: Interpretation) -> bool:
 
 
 def _without_control(state: Scan) -> list[str]:
-    """Things that look like rows and have no control."""
+    """Things that look like rows and have no control, and are no name of a user."""
     labels = [squash(token.label) for token in state.tokens if isinstance(token, RowToken)]
-    bare = sorted(text for text in state.bare if not any(squash(text).startswith(label) for label in labels if label))
+    lines = (text for text in state.bare if not names_a_user(text))
+    bare = sorted(text for text in lines if not any(squash(text).startswith(label) for label in labels if label))
     return [f"{len(bare)} rows have no control ({bare[0][:60]!r})"] if bare else []
 
 

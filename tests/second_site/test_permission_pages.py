@@ -27,7 +27,7 @@ PATIENCE = Bounds(step=timedelta(seconds=5))
 WHOLE, BROKEN, TRANSLATED = dict(whole_pages()), dict(broken_pages()), dict(translated_pages())
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.sampled(3)
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("name", WHOLE)
 async def test_a_whole_page_is_read_exactly_and_judged(chromium: Browser, name: str) -> None:

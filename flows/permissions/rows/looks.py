@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 
 from flows.permissions.rows.tokens import RowToken
@@ -32,10 +32,24 @@ def unlike(rows: Sequence[RowToken]) -> dict[int, str]:
         for number in (*_alone(values, every=axis == 0), *_few(values, levels)):
             found.setdefault(number, f"unread: the row {what} the others")
     for numbers in _by_level(rows):
-        tints = [rows[number].looks[_LEVEL] for number in numbers]
-        for at in (*_alone(tints, every=False), *_few(tints, [""] * len(tints))):
-            found.setdefault(numbers[at], "unread: the level is drawn unlike the same level in other rows")
+        for number in _unlike_tints({number: rows[number].looks[_LEVEL] for number in numbers}):
+            found.setdefault(number, "unread: the level is drawn unlike the same level in other rows")
     return found
+
+
+def _unlike_tints(told: Mapping[int, str]) -> Iterator[int]:
+    """Of the rows that say one level, those that draw it unlike the others.
+
+    Where the ground is not known, because the pointer is there, the ink alone is compared.
+    """
+    numbers = list(told)
+    parts = {number: tint.split("\n") for number, tint in told.items()}
+    known = {number for number, (_, _, ground) in parts.items() if ground}
+    whole = [told[number] if number in known else "" for number in numbers]
+    inks = [ink for _, ink, _ in parts.values()]
+    yield from (numbers[at] for at in (*_alone(whole, every=False), *_few(whole, [""] * len(whole))))
+    unsure = (numbers[at] for at in (*_alone(inks, every=False), *_few(inks, [""] * len(inks))))
+    yield from (number for number in unsure if number not in known)
 
 
 def _alone(values: Sequence[str], *, every: bool) -> list[int]:

@@ -25,6 +25,11 @@ def is_about(text: str) -> bool:
     return matches("about", EMAIL.sub("@", text))
 
 
+def names_a_user(text: str) -> bool:
+    """Whether a text is an address with no more than words that name a user."""
+    return EMAIL.search(text) is not None and not unnamed(text)
+
+
 def unnamed(text: str) -> str:
     rest = EMAIL.sub(" ", text)
     for words in naming_rules():

@@ -13,7 +13,7 @@ from flows.permissions.rows.numbering import Numbers, numbers_missing
 from flows.permissions.rows.qualifiers import row_trouble
 from flows.permissions.rows.tokens import DomSnapshot, Option, RowToken, TextToken, Way
 
-PLAIN = ("1.00", "black", "none", "view\nblack", "none")
+PLAIN = ("1.00", "black", "none", "view\nblack\nwhite", "none")
 Look = tuple[str, ...]
 
 
@@ -27,12 +27,19 @@ def rows(*looks: Look) -> list[RowToken]:
         ("0.40", *PLAIN[1:]),
         (PLAIN[0], "grey", *PLAIN[2:]),
         (*PLAIN[:2], "pink", *PLAIN[3:]),
-        (*PLAIN[:3], "view\ngrey", PLAIN[4]),
+        (*PLAIN[:3], "view\ngrey\nwhite", PLAIN[4]),
+        (*PLAIN[:3], "view\nblack\npink", PLAIN[4]),
+        (*PLAIN[:3], "view\ngrey\n", PLAIN[4]),
         (*PLAIN[:4], "box red 1px"),
     ],
 )
 def test_a_row_that_looks_like_no_other_is_told(odd: Look) -> None:
     assert list(unlike(rows(*[PLAIN] * 4, odd, *[PLAIN] * 2))) == [4]
+
+
+def test_a_level_whose_ground_is_not_known_for_the_pointer_is_compared_by_its_ink() -> None:
+    touched = (*PLAIN[:3], "view\nblack\n", PLAIN[4])
+    assert unlike(rows(*[PLAIN] * 4, touched, *[PLAIN] * 2)) == {}
 
 
 def test_every_row_that_is_fainter_than_most_is_told() -> None:
@@ -42,13 +49,13 @@ def test_every_row_that_is_fainter_than_most_is_told() -> None:
 
 @pytest.mark.parametrize("axis", [1, 2, 3, 4])
 def test_a_few_rows_that_look_alike_and_unlike_all_others_are_told(axis: int) -> None:
-    odd = tuple("view\nred" if at == axis else look for at, look in enumerate(PLAIN))
+    odd = tuple("view\nred\nwhite" if at == axis else look for at, look in enumerate(PLAIN))
     told = [replace(row, looks=odd if row.label in ("Row 6", "Row 7") else PLAIN) for row in rows(*[PLAIN] * 8)]
     assert list(unlike(told)) == [6, 7]
 
 
 def test_rows_of_one_level_may_look_alike() -> None:
-    odd = (*PLAIN[:2], "red", "none\nblack", "none")
+    odd = (*PLAIN[:2], "red", "none\nblack\nwhite", "none")
     told = [
         replace(row, options=(Option(own=("None" if row.looks == odd else "View",), on=True),))
         for row in rows(*[PLAIN] * 6, odd, odd)
@@ -101,7 +108,7 @@ def test_a_label_in_letters_that_belong_together_is_read(label: str) -> None:
     "looks",
     [
         [PLAIN, (*PLAIN[:2], "grey", *PLAIN[3:])] * 3,  # every other row on another ground
-        [PLAIN] * 5 + [(*PLAIN[:3], "none\nred", PLAIN[4])],  # another level in a colour of its own
+        [PLAIN] * 5 + [(*PLAIN[:3], "none\nred\nwhite", PLAIN[4])],  # another level in a colour of its own
         [PLAIN] * 2 + [("0.40", *PLAIN[1:])],  # too few to say what is usual
     ],
 )
