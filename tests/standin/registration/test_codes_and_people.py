@@ -116,3 +116,22 @@ async def test_no_code_of_another_purpose_is_typed(stand_in: StandIn, tmp_path: 
         assert ended.conclusion.error is not None, ended.conclusion.why
         assert (room.tally()["mail_codes_wrong"], room.tally()["mail_codes_right"]) == (0, 0)
         assert {task.reason for task in room.asked} <= {"mail_code"}
+
+
+@pytest.mark.parametrize("between", [["account_data"], ["delivery", "account_data"]], ids=["ahead of it", "after it"])
+async def test_neither_of_two_genuine_codes_of_the_page_s_purpose_is_typed(
+    stand_in: StandIn, tmp_path: Path, between: list[str]
+) -> None:
+    # An offer that is left for the invitation: the settings ask again.
+    left: dict[str, Any] = {"steps": ["mail_code", "business_offer"], "login_made": "form"}
+    plan = ordered(between_mails=between, two_step={"step_up": ["password", "mail_code:approval"]}, **left)
+    async with post_room(stand_in, plan, tmp_path, person_wait=1) as room:
+        room.order()
+        ended = await room.visit()
+        asked = [line.fields["purpose"] for line in stand_in.realm.journal.of("mail_code.sent")]
+        assert asked == ["registration", "account_data", "account_data"], ended.conclusion.why  # sent again once
+        words = "2 different codes came after the page asked for one; the page wants the newest code for {}"
+        assert [task.words for task in room.asked] == [words.format("access to account data")] * 2
+        assert ended.conclusion.error is not None
+        assert ended.conclusion.error.code == "challenge", ended.conclusion.why
+        assert (room.tally()["mail_codes_right"], room.tally()["mail_codes_wrong"]) == (1, 0)  # the registration's
