@@ -186,15 +186,13 @@ async def _open_one_by_one(page: PageReader, state: Scan) -> None:
     async for name, opened in open_each(page):
         stuck += not (opened or is_harmless(name))
         await _look(page, state)
+        state.gaps += _still_loading(state.last)  # the next one closes it
     if stuck:
         state.gaps.append(PageGap(kind=PageGapKind.WAY_NOT_TAKEN, words=f"{stuck} sections could not be opened"))
 
 
 async def _scroll_all(page: PageReader, state: Scan) -> None:
-    """Scroll every list, and the page itself, to the end.
-
-    Read wherever something changed.
-    """
+    """Scroll every list, and the page itself, to the end; read what changes."""
     for scroller in await page.find("scrollers"):
         await _scroll_one(page, state, scroller)
 
@@ -254,9 +252,13 @@ def _finish(state: Scan, last: DomSnapshot) -> ScopeReading:
     gaps: list[PageGap | str] = [*state.gaps, *_without_control(state), *numbers_missing(state.numbers)]
     if not _counts_fit(last.row_counts, read):
         gaps.append(f"tables say they have {sum(last.row_counts)} rows in all; {len(read.rows)} were read")
-    if last.busy or last.is_loading:
-        gaps.append(PageGap(kind=PageGapKind.LATE, words="the page says it is still loading"))
+    gaps += _still_loading(last)
     return ScopeReading(read=read, snapshot=whole, missing=tuple(dict.fromkeys(gaps)))
+
+
+def _still_loading(seen: DomSnapshot | None) -> list[PageGap]:
+    words = "the page says it is still loading"
+    return [PageGap(kind=PageGapKind.LATE, words=words)] if seen and (seen.busy or seen.is_loading) else []
 
 
 def _counts_fit(stated: tuple[int, ...], read: Interpretation) -> bool:

@@ -38,6 +38,7 @@ STEPS = (
         for moment in ("before", "after")
     ),
 )
+AT_MOST_WRONG = 2  # codes of a visit that the site refused
 CASES = list(product(STEPS, (*sorted(OURS), Trouble.HANG)))
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.soak, pytest.mark.timeout(600)]
 
@@ -96,7 +97,10 @@ async def test_a_trouble_of_ours_ends_with_one_login(
         log = stand_in.realm.journal.summary()
         counted = log["registrations"][NEW]
         assert (counted["logins"], counted["forms"] <= orders, counted["turned_on"]) == (1, True, 1), (told, counted)
-        assert (counted["enrol_codes_wrong"], counted["mail_codes_wrong"]) == (0, 0), (told, counted)
+        # a clock that is put back within a visit makes its codes wrong; the next visit corrects it by the site's
+        wrong = AT_MOST_WRONG if trouble is Trouble.CLOCK_BACK else 0
+        assert counted["enrol_codes_wrong"] <= wrong, (told, counted)
+        assert counted["mail_codes_wrong"] == 0, (told, counted)
         [user] = stand_in.realm.users_of(NEW)
         assert user.password == secrets.password.get_secret_value(), told
         assert one.held_against_us() == [], told
