@@ -66,7 +66,7 @@ bench: setup ## Ratios within one run, as a table and build/bench.json
 
 soak: setup ## Long fault runs and whole matrices; goes on where it was broken off; in parts with ARGS=tests/replay
 	@$(BIN)/python scripts/servers.py
-	@SC_TEST_ALL=1 SC_TEST_GRIDS=200 $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder --timeout 3600 -m "not live" -p tests.support.going_on --go-on build/soak.passed $(ARGS); ended=$$?; \
+	@SC_TEST_ALL=1 SC_TEST_GRIDS=200 $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder --timeout 3600 -m "not live" -p tests.support.in_parts -p tests.support.going_on --go-on build/soak.passed $(ARGS); ended=$$?; \
 	[ ! -f build/fault-matrix.md ] || cat build/fault-matrix.md; exit $$ended
 
 FUZZ_SECONDS ?= 300

@@ -34,16 +34,25 @@ def is_challenge(*, status: int, headers: dict[str, str], page: str) -> bool:
 
 
 async def note_answer(session: CDPSession, paused: dict[str, Any], owned: Iterable[OwnedSecret]) -> None:
-    """Note who answered a request that took a secret along; then let the answer go on.
+    """Note who answered a request that took a secret along; then let the answer go on, whatever was found.
+
+    An answer that cannot be read is the site's: nothing goes again.
 
     Raises:
-        Error: the page is gone, and the request with it.
+        Error: the answer could not be read, or the page is gone and the request with it.
     """
-    status, named = paused.get("responseStatusCode"), {"requestId": paused["requestId"]}
-    if status == _CHALLENGED:
-        page = text_in(await session.send("Fetch.getResponseBody", named))
-        headers = {one["name"]: one["value"] for one in paused.get("responseHeaders", ())}
-        if is_challenge(status=status, headers=headers, page=page):
+    named = {"requestId": paused["requestId"]}
+    try:
+        if await _is_from_the_firewall(session, paused):
             for one in owned:
                 one.note_untried(sending_of(paused))
-    await session.send("Fetch.continueRequest", named)
+    finally:
+        await session.send("Fetch.continueRequest", named)
+
+
+async def _is_from_the_firewall(session: CDPSession, paused: dict[str, Any]) -> bool:
+    if paused.get("responseStatusCode") != _CHALLENGED:
+        return False
+    page = text_in(await session.send("Fetch.getResponseBody", {"requestId": paused["requestId"]}))
+    headers = {one["name"]: one["value"] for one in paused.get("responseHeaders", ())}
+    return is_challenge(status=_CHALLENGED, headers=headers, page=page)

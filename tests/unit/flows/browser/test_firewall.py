@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
 
 import pytest
+from playwright.async_api import CDPSession, Error
 from pydantic import SecretStr
 
-from flows.browser.firewall import is_challenge
+from flows.browser.firewall import is_challenge, note_answer
 from flows.browser.whose_secret import OwnedSecret, Sending
 
 SIGNED = "<div id='challenge-container'></div><script>window.gokuProps = {}</script>"
@@ -83,3 +85,61 @@ def test_an_answer_to_another_request_counts_for_nothing() -> None:
     one.note_untried(replace(SENDING, carried="email=a1"))
     assert not sent(one)
     assert not one.is_endless(SENDING)
+
+
+PAUSED: dict[str, Any] = {
+    "requestId": "7",
+    "resourceType": "Document",
+    "frameId": "1",
+    "request": {"url": SENDING.url, "method": "POST", "postData": SENDING.carried, "headers": {}},
+    "responseStatusCode": 202,
+    "responseHeaders": [{"name": "x-amzn-waf-action", "value": "challenge"}],
+}
+
+
+@dataclass
+class Network:
+    """A browser that is asked for the body of an answer."""
+
+    body: dict[str, Any] | Error
+    asked: list[str] = field(default_factory=list)
+
+    async def send(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
+        assert params == {"requestId": "7"}
+        self.asked.append(method)
+        if method != "Fetch.getResponseBody":
+            return {}
+        if isinstance(self.body, Error):
+            raise self.body
+        return self.body
+
+
+def whole(body: str) -> dict[str, Any]:
+    return {"body": body, "base64Encoded": False}
+
+
+async def noted(network: Network, **changed: Any) -> OwnedSecret:
+    one = sent_once()
+    await note_answer(cast(CDPSession, network), PAUSED | changed, [one])
+    return one
+
+
+async def test_a_challenge_is_noted_and_goes_on() -> None:
+    network = Network(whole(SIGNED))
+    assert sent(await noted(network))
+    assert network.asked == ["Fetch.getResponseBody", "Fetch.continueRequest"]
+
+
+async def test_an_answer_that_cannot_be_read_goes_on_and_nothing_goes_again() -> None:
+    network, one = Network(Error("Can only get response body on requests captured")), sent_once()
+    with pytest.raises(Error):
+        await note_answer(cast(CDPSession, network), PAUSED, [one])
+    assert network.asked == ["Fetch.getResponseBody", "Fetch.continueRequest"]
+    assert not sent(one)
+
+
+@pytest.mark.parametrize("changed", [{"responseStatusCode": 200}, {"responseStatusCode": None}])
+async def test_any_other_answer_goes_on_unread(changed: dict[str, Any]) -> None:
+    network = Network(whole(SIGNED))
+    assert not sent(await noted(network, **changed))
+    assert network.asked == ["Fetch.continueRequest"]
