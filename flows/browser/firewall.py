@@ -34,9 +34,9 @@ def is_challenge(*, status: int, headers: dict[str, str], page: str) -> bool:
 
 
 async def note_answer(session: CDPSession, paused: dict[str, Any], owned: Iterable[OwnedSecret]) -> None:
-    """Note who answered a request that took a secret along; then let the answer go on, whatever was found.
+    """Note who answered a request that took a secret along; then let the answer go on.
 
-    An answer that cannot be read is the site's: nothing goes again.
+    It goes on whatever was found. One that cannot be read counts as the site's: nothing goes again.
 
     Raises:
         Error: the answer could not be read, or the page is gone and the request with it.

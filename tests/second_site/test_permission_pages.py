@@ -15,7 +15,7 @@ from flows.browser.launch import BrowserOptions
 from flows.models import AuditReading, Bounds
 from flows.permissions.audit import read_only_paths, read_permissions
 from flows.visit.open_visit import open_visit
-from tests.second_site.permissions.cases import Case, broken_pages, translated_pages, whole_pages
+from tests.second_site.permissions.cases import STYLES, Case, broken_pages, translated_pages, whole_pages
 from tests.second_site.permissions.look import USER, Look, document
 from tests.second_site.permissions.rows import LEVELS, Row
 
@@ -53,6 +53,49 @@ async def test_a_page_that_holds_something_back_never_passes(chromium: Browser, 
 async def test_a_page_in_another_language_is_judged_or_left_open(chromium: Browser, name: str) -> None:
     _, judged = await audit(chromium, TRANSLATED[name])
     assert judged.audit.verdict.value in TRANSLATED[name].verdicts
+
+
+WAITS = {
+    "a spinner": '<div class="loading" role="progressbar" aria-label="Loading"><span class="spinner"></span></div>',
+    "busy": '<div aria-busy="true" style="height:20px;background:#eee"></div>',
+    "a progress bar": "<progress></progress>",
+    "a text": "<p>Loading permissions&hellip;</p>",
+    "a request to wait": "<p>Please wait&hellip;</p>",
+}
+
+
+@pytest.mark.sampled(2)
+@pytest.mark.parametrize("markup", WAITS.values(), ids=WAITS)
+async def test_a_section_that_closes_again_was_still_loading(chromium: Browser, markup: str) -> None:
+    style = STYLES["one at a time"]  # each section that opens closes the one before it
+    case = Case(html=style.page(style.rows, Reports=markup), verdicts=frozenset(), own=style.own, path=style.path)
+    _, judged = await audit(chromium, case)
+    assert judged.audit.verdict == "incomplete"
+
+
+OTHER = "b2@users.example"
+USER_LINES = {
+    "as a row": ("<p><strong>Account:</strong> {user}</p>", "pass"),
+    "by another word": ("<p><strong>User:</strong> {user}</p>", "pass"),
+    "without a word": ("<p>{user}</p>", "pass"),
+    "another's": (f"<p><strong>Account:</strong> {OTHER}</p>", "incomplete"),
+    "and another's": (f"<p>Account: {{user}}</p><p><strong>Account:</strong> {OTHER}</p>", "incomplete"),
+    "with a level": ("<p><strong>Account:</strong> {user} View</p>", "incomplete"),
+    "of a state": ("<p><strong>Suspended:</strong> {user}</p>", "incomplete"),
+}
+
+
+@pytest.mark.parametrize(("line", "verdict"), USER_LINES.values(), ids=USER_LINES)
+async def test_a_line_made_as_the_rows_may_name_the_user_and_nothing_else(
+    chromium: Browser, line: str, verdict: str
+) -> None:
+    style = STYLES["lines with colons"]
+    told = f"<p>Account: {USER}</p>"
+    html = style.page(style.rows)
+    assert told in html
+    case = Case(html=html.replace(told, line.format(user=USER)), verdicts=frozenset(), own=style.own, path=style.path)
+    reading, judged = await audit(chromium, case)
+    assert judged.audit.verdict == verdict, reading.grid and reading.grid.gaps
 
 
 async def audit(browser: Browser, case: Case) -> tuple[AuditReading, JudgedAudit]:

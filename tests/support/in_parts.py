@@ -13,11 +13,11 @@ IN_PARTS = ("tests/replay/grids/test_drawn_lies.py", "tests/second_site/test_per
 PARTS = 40
 
 
-class InParts(LoadFileScheduling):
+class InParts(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
     """A file for one process, but for those that are played in parts."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = super()._split_scope(nodeid)
+        file: str = super()._split_scope(nodeid)
         return f"{file} {crc32(nodeid.encode()) % PARTS}" if file in IN_PARTS else file
 
 
