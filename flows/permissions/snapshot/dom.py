@@ -26,8 +26,8 @@ from flows.permissions.rows.vocabulary import generic, level_words, marks, says,
 from flows.permissions.scripts import part
 
 _PARTS = (
-    "document", "quiet_code", "listeners", "frames", "visible", "options", "columns", "rows", "effects", "told",
-    "inventory", "marks", "fonts", "glyphs", "numbers", "said", "tips", "tokens",
+    "document", "on_touch", "quiet_code", "listeners", "frames", "visible", "options", "columns", "rows", "effects",
+    "told", "inventory", "marks", "fonts", "glyphs", "numbers", "said", "tips", "tokens",
 )  # fmt: skip
 
 
@@ -76,7 +76,11 @@ def asked_of_reading() -> dict[str, Any]:
         "known_fonts": grid_data("furniture")["font"]["known"],
         "known_font_files": grid_data("furniture")["font"]["files"],
         "sign_fonts": grid_data("furniture")["font"]["signs"],
-        "about_rows": [*grid_data("furniture")["row"]["takes_back"], *grid_data("furniture")["tour"]["never"]],
+        "about_rows": [
+            *grid_data("furniture")["row"]["takes_back"],
+            *grid_data("furniture")["tour"]["never"],
+            *grid_data("words")["generic"]["trouble"],
+        ],
     }
 
 

@@ -13,7 +13,7 @@ from tests.support.lies.page import Resource
 
 _UNREADABLE = frozenset({
     "stamped", "highlighted", "faced", "foreign", "sentence", "tiled", "trailed", "lettered", "tipped_head",
-    "told", "stroked", "filmed", "fonted", "led",
+    "told", "stroked", "filmed", "fonted", "led", "touched", "iconed",
 })  # fmt: skip
 _ELSEWHERE = "/account/permissions/x/3"
 _WORKER = "/account/permissions/w.js"

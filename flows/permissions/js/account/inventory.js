@@ -58,7 +58,8 @@ const leftovers = () => {
     if (drawn && Math.max(w, h) > 64 && Math.min(w, h) > 8) put("picture", el, "a picture that a style sheet draws");
   };
   // What a style sheet writes: words anywhere, and in rows also signs, counters and pictures.
-  const DRAWS = /counter\(|counters\(|url\(|gradient\(/;
+  const DRAWS = /counter\(|counters\(|url\(|gradient\(/,
+    PICTURES = /url\(|image-set\(|gradient\(/; // of any size: none is loaded
   const COUNTED =
     /^(none|disc|circle|square|decimal(-leading-zero)?|(lower|upper)-\w+|disclosure-\w+|cjk-[\w-]+|hiragana[\w-]*|katakana[\w-]*|[\w-]+-(indic|informal|formal|halehame)|arabic-indic|armenian|georgian|hebrew|thai|devanagari|bengali|persian|urdu)$/;
   const pseudo = (el) => {
@@ -76,13 +77,13 @@ const leftovers = () => {
       else if (!icons && /counters?\(/.test(style.content) && LETTERS.test(written)) put("pseudo", el, style.content);
       else if (in_row(el) && ((said && !icons && SIGNS.test(said[1])) || DRAWS.test(style.content)))
         put("pseudo", el, `${said ? said[1] : ""} ${style.content}`.trim());
+      else if (PICTURES.test(style.content)) put("picture", el, "a picture that a style sheet writes");
     }
     const sign = /^["']([\s\S]*)["']/.exec(list.listStyleType);
     if (list.display === "list-item" && sign && LETTERS.test(sign[1])) put("pseudo", el, sign[1]);
     if (list.display === "list-item" && !sign && !COUNTED.test(list.listStyleType))
       put("pseudo", el, list.listStyleType);
-    if (list.display === "list-item" && list.listStyleImage !== "none" && in_row(el))
-      put("pseudo", el, list.listStyleImage);
+    if (list.display === "list-item" && list.listStyleImage !== "none") put("pseudo", el, list.listStyleImage);
     if (list.content !== "normal" && list.content !== "none" && !is(el, "picture")) put("pseudo", el, list.content);
   };
   const picture = (el) => {
@@ -144,8 +145,7 @@ const leftovers = () => {
       [...kids(el)].some((k) => [k, ...kids(k)].some((part) => part.nodeType === 1 && lies_beside(part, el)))
     )
       put("blank", el, "an empty part beside what is shown");
-    if (turns && /hidden|clip/.test(style.overflowY) && !holds(el))
-      put("blank", el, "a box that the wheel moves, without any row");
+    if (turns && !holds(el)) put("blank", el, "a box that the wheel moves, without any row");
   };
   const lies_beside = (el, box) => {
     const mine = el.getBoundingClientRect(),
@@ -263,6 +263,7 @@ const leftovers = () => {
     const style_shown = shown(n) || getComputedStyle(n).display === "contents";
     if (is(n, "frame") && (!style_shown || Math.min(n.clientWidth, n.clientHeight) <= 2) && inner_of(n))
       return hiding(n);
+    if (is_unsized(n)) put("picture", n, n.getAttribute("alt") || "a picture of unknown size");
     if (!style_shown) {
       if (getComputedStyle(n).display !== "none" && n.checkVisibility({ contentVisibilityAuto: false }))
         return [...kids(n)].forEach((k) => (k.nodeType === 1 ? look(k, hushed) : hidden_text(k, n)));
@@ -293,7 +294,7 @@ const leftovers = () => {
     for (const said of [n.getAttribute("aria-label"), n.getAttribute("title")])
       if (said && /@/.test(said) && !/@/.test(words_of(n))) put("text", n, said, { chrome: in_chrome(n) });
     if (!in_row(n) && !near(n, "column_head"))
-      for (const tip of hints_of(n))
+      for (const tip of [...hints_of(n), ...names_unseen(n)])
         if (tip && tip !== clean(words_of(n)) && !LEVEL.has(fold(tip)) && ABOUT_ROWS.some((rule) => rule.test(tip)))
           put("text", n, tip);
     if (!tipped.has(n) && !near(n, "column_head"))

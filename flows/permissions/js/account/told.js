@@ -28,3 +28,14 @@ const says_in_little = (el, w, h) =>
   (w >= 4 && h >= 4 && (/^(video|canvas|object|embed)$/.test(el.localName) || is_moving(el)));
 const is_moving = (el) =>
   el.localName === "svg" && !!el.querySelector("animate, animateTransform, animateMotion, set, foreignObject");
+// A visit loads no pictures, so one whose size the page does not say may be of any size; one that is as low or as
+// narrow as an icon holds no words.
+const is_unsized = (el) => {
+  if (el.localName !== "img" || el.naturalWidth || !el.checkVisibility({ visibilityProperty: true })) return false;
+  const style = el.computedStyleMap(),
+    told = (name) => style.get(name)?.unit === "px" || style.get(name)?.unit === "percent",
+    px = (name) => (style.get(name)?.unit === "px" ? style.get(name).value : parseFloat(el.getAttribute(name))),
+    is_small = (name) => px(name) <= 24;
+  if (["width", "height", "max-width", "max-height"].some(is_small)) return false;
+  return !["width", "height"].every((name) => told(name) || (el.hasAttribute("width") && el.hasAttribute("height")));
+};

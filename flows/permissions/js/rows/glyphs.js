@@ -20,16 +20,30 @@ const strokes_in = (n) =>
       : [];
 // Of a level in words: the signs on its box, on what is in it, and on what stands beside it there.
 const row_with = new Map(cut.flatMap((row) => row.sites.map((s) => [s, row])));
-const glyphs_by = once((site) => {
+const box_of_level = once((site) => {
   const label = row_with.get(site).label;
   let box = element_of(site.el);
   while (up(box) && up(box).nodeType === 1 && up(box) !== document.body && !(label && inside(label.el, up(box)))) {
     if (up(box) === site.home || up(box).children.length > 8) break;
     box = up(box);
   }
-  const drawn = [box, ...box.querySelectorAll("*")].map((el) => (written_on(el).match(GLYPH) || []).join(""));
-  return [...drawn, ...strokes_in(box)].join("");
+  return box;
 });
+const glyphs_by = once((site) => {
+  const box = box_of_level(site);
+  const within = [box, ...box.querySelectorAll("*")],
+    drawn = within.map((el) => (written_on(el).match(GLYPH) || []).join(""));
+  return [...drawn, ...strokes_in(box), ...within.flatMap(icon_of)].join("");
+});
+// What an icon shows that is no control.
+const icon_of = (el) => {
+  const ground = getComputedStyle(el).backgroundImage,
+    { width, height } = el.getBoundingClientRect();
+  if (!(is(el, "picture") || /url\(/.test(ground)) || Math.min(width, height) < 4) return [];
+  if (!shown(el) || near(el, "interactive")) return [];
+  const inner = el.querySelector("path, use");
+  return [[el.localName, el.src || ground, inner?.getAttribute("d") || inner?.getAttribute("href")].join(" ")];
+};
 const worded_levels = [...row_with.keys()].filter((s) => s.k === "value");
 // Of the levels of one word: how many there are, and which signs they have.
 const alike = once((word) => {
@@ -43,4 +57,17 @@ const is_glyphed = (site) => {
   if (!glyphs_by(site)) return false;
   const { count, signs } = alike(fold(site.own[0]));
   return signs.size > 1 || (count < 3 && signed_levels("all") * 2 < worded_levels.length);
+};
+// Lines along words, shadows, and words that are turned or mixed with their ground.
+const drawn_on = (el, home) => {
+  const found = [];
+  for (let n = el; n && n.nodeType === 1 && n !== document.body; n = up(n)) {
+    const { textDecorationLine, textDecorationStyle, textShadow, transform, mixBlendMode } = getComputedStyle(n);
+    if (textDecorationLine !== "none") found.push(textDecorationLine, textDecorationStyle);
+    if (n === el && textShadow !== "none") found.push(textShadow);
+    if (!/^(none|matrix\(1, 0, 0, 1,.*)$/.test(transform)) found.push(transform);
+    if (mixBlendMode !== "normal") found.push(mixBlendMode);
+    if (n === home) break;
+  }
+  return found;
 };

@@ -229,11 +229,14 @@ const ground_of = (el, home) => {
   }
   return told("none");
 };
-// The words of a level, its ink, and its ground, which is not known where the pointer or the keyboard is.
+// The words of a level, its ink, and its ground and what is drawn on it, which is not known where the pointer or the
+// keyboard is.
 const tint_of = (value, home) => {
   const el = element_of(value.el),
-    style = getComputedStyle(el);
-  return [fold(value.own[0]), `${style.color} ${style.fontStyle}`, ground_of(el, home).join(" ").trim()].join("\n");
+    style = getComputedStyle(el),
+    ground = ground_of(el, home).join(" ").trim();
+  const drawn = ground && [ground, ...drawn_on(el, home)].join(" ");
+  return [fold(value.own[0]), `${style.color} ${style.fontStyle}`, drawn].join("\n");
 };
 // Where the words of rows are drawn, asked only where something may lie over them.
 let drawn_words = null;

@@ -1,16 +1,16 @@
 // What is said of rows, of single levels and of anything else where the pointer rests, or to those who cannot see.
-// Every library has an attribute of its own for them.
+// Every library has an attribute of its own for them, or writes it by its style sheet.
 const TIP =
   /(^|-)(alt|balloon|content|description|help|hint|label|popover|tip|tippy|tips|title|tooltip|valuetext)(-|$)/;
 // Of these, what is a name, or data of scripts.
 const NAME = /^(alt|label|(aria|data)-label|data-title|data-content)$/;
 const may_say = once((name) => TIP.test(name));
-const described = (el) =>
-  (el.getAttribute("aria-describedby") || "")
+const referred = (el, by) =>
+  (el.getAttribute(by) || "")
     .split(/\s+/)
     .map((id) => id && el.getRootNode().getElementById(id))
-    .filter(Boolean)
-    .map((n) => n.textContent);
+    .filter(Boolean);
+const described = (el) => referred(el, "aria-describedby").map((n) => n.textContent);
 const drawn_title = (el) =>
   el.localName === "svg" ? [...el.children].filter((k) => k.localName === "title").map((k) => k.textContent) : [];
 const attributes_of = (el, take) =>
@@ -19,9 +19,33 @@ const attributes_of = (el, take) =>
     .filter(take)
     .map((name) => el.getAttribute(name));
 const said_of = (el) => [
-  ...new Set([...attributes_of(el, may_say), ...described(el), ...drawn_title(el)].map(clean).filter(Boolean)),
+  ...new Set(
+    [...attributes_of(el, may_say), ...described(el), ...drawn_title(el), ...drawn_on_touch(el)]
+      .map(clean)
+      .filter(Boolean),
+  ),
 ];
-const hints_of = (el) => attributes_of(el, (name) => may_say(name) && !NAME.test(name)).map(clean);
+const hints_of = (el) =>
+  [...attributes_of(el, (name) => may_say(name) && !NAME.test(name)), ...drawn_on_touch(el)].map(clean);
+// What an element that is no control is called for those who cannot see alone.
+const UNSEEN = [
+  "aria-label",
+  "aria-placeholder",
+  "aria-roledescription",
+  "aria-braillelabel",
+  "aria-brailleroledescription",
+];
+const names_unseen = (el) =>
+  is(el, "interactive") || is(el, "field")
+    ? []
+    : [
+        ...UNSEEN.map((name) => el.getAttribute(name)),
+        ...referred(el, "aria-labelledby")
+          .filter((n) => !shown(n))
+          .map((n) => n.textContent),
+      ]
+        .map(clean)
+        .filter(Boolean);
 // Whether words end in a level behind others; what they tell is decided where the whole vocabulary is.
 const may_tell_level = (tip) => {
   const words = fold(tip).replace(/[\s.)\]）]+$/, "");

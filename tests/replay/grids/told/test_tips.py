@@ -54,9 +54,19 @@ def tipped(place: str, way: str, said: str) -> LyingPage:
     page = base(levels)
     assert old in page.html
     tip = TIPS["way"][way].replace("SAID", said)
-    apart = f'<div id="said" hidden>{said}</div>' if way == "described by" else ""
-    html = page.html.replace(old, new.replace("TIP", tip), 1).replace("</body>", f"{apart}</body>")
+    html = page.html.replace(old, new.replace("TIP", tip), 1).replace("</body>", f"{apart(way, said)}</body>")
     return replace(page, name=f"{place}, {way}", what=said, html=html)
+
+
+def apart(way: str, said: str) -> str:
+    """What a way needs elsewhere on the page."""
+    match way:
+        case "described by":
+            return f'<div id="said" hidden>{said}</div>'
+        case "written on touch":
+            return "<style>[data-u]:hover::after { content: attr(data-u) }</style>"
+        case _:
+            return ""
 
 
 def is_said(kind: str, place: str, way: str, said: str) -> bool:

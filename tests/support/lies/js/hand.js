@@ -252,6 +252,20 @@ const hands = {
   signed(o) {
     place({ ...o, at: "below" }, make(`<p><span>${o.said}</span> ${o.sign}</p>`));
   },
+  touched(o) {
+    in_span(heldWord(o)).classList.add(o.salt);
+    styled(o, o.rule.replaceAll("{s}", o.salt).replaceAll("{said}", o.said));
+  },
+  named(o) {
+    place({ ...o, at: "below" }, make(`<div role="${o.role}" aria-label="${o.said}" style="height:5px"></div>`));
+  },
+  unsized(o) {
+    place(o, make(o.html.replaceAll("{at}", o.elsewhere).replaceAll("{s}", o.salt)));
+    styled(o, `.${o.salt}::before{content:url("${o.elsewhere}")}`);
+  },
+  iconed(o) {
+    in_span(heldWord(o)).append(make(o.html.replaceAll("{at}", o.elsewhere)));
+  },
   tipped_head(o) {
     const head = areaOf(o.label, o.others).querySelector("h2, h3") || cannot("no title");
     head.title = o.said;
