@@ -46,7 +46,7 @@ def compose(folder: Path) -> Path:
     Returns the configuration by which their types are checked.
     """
     sys.path.insert(0, str(HERE.parents[1]))
-    from flows.browser.scripts import source
+    from flows.browser.scripts import clock, source
     from flows.permissions.scripts import part, script
     from flows.permissions.snapshot.dom import reading_script
     from flows.permissions.snapshot.turns import turns_script
@@ -55,8 +55,8 @@ def compose(folder: Path) -> Path:
         "reading": reading_script(explains=True),
         "late": script("late", source("late")),
         "turns": turns_script(),
-        "stir": script("stir", source("rest")),
-        "handle": script("handle", source("rest"), part("lists")),
+        "stir": script("stir", clock()),
+        "handle": script("handle", clock(), part("lists")),
         **{name: script(name) for name in ("capture", "expose_drawn", "reach")},
     }
     for name, text in functions.items():

@@ -68,7 +68,7 @@ class Guard:
         every request passes through us as well, cache or not, and pages and workers have no sockets.
         """
         self._page = page
-        names = ("harden", *(("harden_remote",) if remote else ()), "rest", "late", "turns")
+        names = ("harden", *(("harden_remote",) if remote else ()), "animations", "rest", "late", "turns")
         scripts = "".join(map(source, names))
         context.on("page", lambda popup: self._own(popup.close()))
         if self.rehearsal:

@@ -28,6 +28,11 @@ def source(name: str) -> str:
     return load_script(_FOLDER, name)
 
 
+def clock() -> str:
+    """The clock of a page (`rest.js`) behind what it asks."""
+    return source("animations") + source("rest")
+
+
 @cache
 def load_script(folder: Path, name: str) -> str:
     """Load the script of that name from wherever it lies below a room's folder."""

@@ -15,7 +15,7 @@ from urllib.parse import urldefrag, urlsplit
 from playwright.async_api import Browser, Page, Route
 
 from flows.browser.page_errors import PageMovedError
-from flows.browser.scripts import ask, source
+from flows.browser.scripts import ask, clock
 from flows.catalogue.elements import find_on
 from flows.catalogue.load import Catalogue, load_catalogue
 from flows.catalogue.recognise import UNKNOWN_SCREEN, Recognition, nearest, recognise
@@ -84,7 +84,7 @@ async def showing(browser: Browser) -> AsyncIterator[Any]:
     Everything else gets nothing.
     """
     context = await browser.new_context(locale="en-US", viewport={"width": 1280, "height": 900})
-    await context.add_init_script(source("rest"))
+    await context.add_init_script(clock())
     page = await context.new_page()
     current: list[RecordedPage | KeptPage] = []
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from playwright.async_api import Page
 
-from flows.browser.scripts import source
+from flows.browser.scripts import clock
 from flows.catalogue.grids import grid_data
 from flows.catalogue.recognise import Recognition
 from flows.models import PageGap
@@ -241,4 +241,4 @@ def _asked(what: str) -> dict[str, Any]:
 
 
 def _helpers() -> str:
-    return script("handle", source("rest"), part("lists"))
+    return script("handle", clock(), part("lists"))

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from flows.browser.page_errors import ActRefusedError, PageMovedError
-from flows.browser.scripts import source
+from flows.browser.scripts import clock
 from flows.catalogue.grids import grid_data
 from flows.errors import FlowError
 from flows.models import Bounds, Grid, PageGap, PageGapKind
@@ -107,7 +107,7 @@ async def _stir(page: PageReader) -> None:
         await page.point(width * part, height * part)
     await page.point(0, height - 1)
     await page.value(
-        script("stir", source("rest")),
+        script("stir", clock()),
         {
             "at_most": _STIRRED,
             "control": walk["interactive"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from flows.browser.scripts import source
+from flows.browser.scripts import clock
 from flows.catalogue.grids import grid_data
 from flows.permissions.rows.numbering import Numbers
 from flows.permissions.rows.subject import EMAIL
@@ -93,7 +93,7 @@ def reading_script(*, explains: bool = False) -> str:
     unchanged = (
         'if (asked.unless && String(globalThis[Symbol.for("rest")].seen().moment) === String(asked.unless)) return null'
     )
-    before = f"{source('rest')}; {unchanged}; {part('lists')}; const {{ {names_asked}, row, explain }} = asked"
+    before = f"{clock()}; {unchanged}; {part('lists')}; const {{ {names_asked}, row, explain }} = asked"
     return f"(asked) => {{ {before};\n{parts}\nreturn answer();\n}}"
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from flows.browser.scripts import source
+from flows.browser.scripts import clock, source
 from flows.catalogue.grids import grid_data
 from flows.models import PageGap
 from flows.permissions.accounting.listeners import CALLED_AGAIN, gap_of_listener
@@ -49,7 +49,7 @@ def _gap(words: str) -> PageGap:
 @cache
 def turns_script() -> str:
     """The question, with what tells by its words that a function brings nothing."""
-    clocks = f"{source('rest')}; {source('turns')}"
+    clocks = f"{clock()}; {source('turns')}"
     asked = "const { harmless_calls, harmless_globals, harmless_sets } = asked"
     parts = "\n".join(map(part, ("quiet_code", "coming")))
     return f"(asked) => {{ {clocks}; {asked};\n{parts}\nreturn coming();\n}}"

@@ -13,7 +13,7 @@ from datetime import date
 import pytest
 from playwright.async_api import Browser, Page
 
-from flows.browser.scripts import source
+from flows.browser.scripts import clock
 from flows.catalogue.schema import Chrome
 from flows.models import Grid, PageGapKind
 from flows.permissions.accounting.chrome import why_not_chrome
@@ -118,7 +118,7 @@ NEVER = {
 async def listened(browser: Browser, script: str) -> AsyncIterator[Page]:
     html = PAGE.replace("SCRIPT", script)
     async with showing(browser, html, url="https://sellercentral.amazon.com/account/permissions") as page:
-        await page.context.add_init_script(source("rest"))  # it notes who hears what
+        await page.context.add_init_script(clock())  # it notes who hears what
         await page.reload()
         yield page
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser
 
-from flows.browser.scripts import source
+from flows.browser.scripts import clock
 from flows.models import Bounds
 from flows.permissions.page_reader import PageReader
 from flows.permissions.reader import read_grid
@@ -45,7 +45,7 @@ PAGE = f"""<!doctype html><title>User Permissions</title><main><h1>User Permissi
 
 async def test_no_control_is_touched_and_no_key_that_presses_or_deletes_is_sent(chromium: Browser) -> None:
     async with showing(chromium, PAGE, url="https://sellercentral.amazon.com/permissions") as page:
-        await page.context.add_init_script(source("rest"))  # it notes who hears what
+        await page.context.add_init_script(clock())  # it notes who hears what
         await page.reload()
         reader = PageReader(page)
         read = partial(read_grid, reader, own=True, bounds=BOUNDS)

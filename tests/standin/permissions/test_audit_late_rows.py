@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 import pytest
 from playwright.async_api import Browser, Page, Route
 
-from flows.browser.scripts import source
+from flows.browser.scripts import clock
 from flows.permissions.page_reader import PageReader
 from flows.permissions.reader import read_grid
 from flows.permissions.scan import read_early
@@ -77,7 +77,7 @@ async def showing(browser: Browser, script: str) -> AsyncIterator[Page]:
 
     over = asyncio.Event()
     context = await browser.new_context()
-    await context.add_init_script(source("rest"))
+    await context.add_init_script(clock())
     await context.route("**/*", answer)
     page = await context.new_page()
     try:

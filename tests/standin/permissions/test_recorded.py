@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, Route
 
+from fixtures.stand_in.permissions.markup.words import COUNTRIES
 from fixtures.stand_in.permissions.record_grids import CASES, PAGES, GridCase, record
 from flows.catalogue.recorded_page import read_page
 from tests.support.samples import IS_WHOLE
@@ -115,8 +116,15 @@ async def test_recorded_grid_shows_in_a_browser_what_is_expected_of_it(plain: Br
         ]
         scopes = {row["scope"] for row in expected["rows"]}
         scope = scopes.pop() if len(scopes) == 1 else None
+        codes = {name: code for code, name in COUNTRIES.items()}  # a picker shows the countries by name
         assert [
-            (scope or row["scope"], row["section"], row["permission"], row["offered"], row["level"])
+            (
+                scope or codes.get(row["scope"], row["scope"]),
+                row["section"],
+                row["permission"],
+                row["offered"],
+                row["level"],
+            )
             for row in seen["rows"]
         ] == wanted
         assert all(row["live"] is expected["editable"] for row in seen["rows"])

@@ -10,6 +10,7 @@ globalThis[Symbol.for("rest")] ??= (() => {
   const now = performance.now.bind(performance),
     later = setTimeout.bind(globalThis),
     written = Function.prototype.toString, // a function may call itself otherwise
+    films = globalThis[Symbol.for("animations")],
     frame = requestAnimationFrame.bind(globalThis),
     hear = addEventListener.bind(globalThis); // before others hear of it: what we hear ourselves is none of the page's
   const requests = new Set(),
@@ -209,13 +210,6 @@ globalThis[Symbol.for("rest")] ??= (() => {
       looped = now();
       return Reflect.apply(target, self, args);
     });
-  // How long the animations that have an end still run.
-  const drawn_out = () =>
-    document
-      .getAnimations()
-      .map((one) => (one.playState === "running" ? one.effect?.getComputedTiming() : null))
-      .map((/** @type {any} */ timing) => (timing ? timing.endTime - (timing.localTime ?? 0) : 0))
-      .filter((left) => left > 0 && left <= FAR);
   // One that is put off for longer is waited for as long as no script takes it back, as one that only guards a request
   // does.
   const longs = new Map();
@@ -269,7 +263,7 @@ globalThis[Symbol.for("rest")] ??= (() => {
   const waits = () => {
     const at = now();
     for (const [id, due] of timers) if (due < at) timers.delete(id);
-    return timers.size > 0 || asks();
+    return timers.size > 0 || asks() || films.brief() > 0;
   };
   const asks = () => [...requests].some((one) => now() - one.at < LOADING);
   const loaded = () => document.readyState === "complete" || (document.readyState === "interactive" && now() > LOADING);
@@ -301,7 +295,7 @@ globalThis[Symbol.for("rest")] ??= (() => {
     return {
       moment: [
         performance.timeOrigin,
-        changes,
+        changes + films.brief() / 1000, // what comes in changes by itself
         roots.reduce((sum, root) => (sum * 31 + ticks(root)) | 0, 0),
         ...inside.flatMap((one) => one.moment),
       ],
@@ -367,7 +361,7 @@ globalThis[Symbol.for("rest")] ??= (() => {
       ...[...dues, ...longs.values(), ...[...far.values()].filter((one) => !one.quiet).map((one) => one.due)].map(
         (due) => due - now() + 50,
       ),
-      ...drawn_out().map((left) => left + 50),
+      ...films.left().map((left) => left + 50),
       ...inner().map((clock) => clock.owed(least)),
     );
   // Let time pass: at least so long, and until these have come due.

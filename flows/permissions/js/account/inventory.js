@@ -64,7 +64,8 @@ const leftovers = () => {
     /^(none|disc|circle|square|decimal(-leading-zero)?|(lower|upper)-\w+|disclosure-\w+|cjk-[\w-]+|hiragana[\w-]*|katakana[\w-]*|[\w-]+-(indic|informal|formal|halehame)|arabic-indic|armenian|georgian|hebrew|thai|devanagari|bengali|persian|urdu)$/;
   const pseudo = (el) => {
     const list = getComputedStyle(el);
-    for (const part of list.display === "list-item" ? ["::before", "::after", "::marker"] : ["::before", "::after"]) {
+    const more = list.display === "list-item" ? ["::marker"] : el.tagName === "SELECT" ? ["::picker-icon"] : [];
+    for (const part of ["::before", "::after", ...more]) {
       const style = getComputedStyle(el, part);
       if (style.content === "none" || style.content === "normal" || style.display === "none") continue;
       if (/(open|close)-quote/.test(style.content) && LETTERS.test(style.quotes)) put("pseudo", el, style.quotes);
@@ -243,6 +244,8 @@ const leftovers = () => {
       : n.nodeType === 1 && !is(n, "unspoken")
         ? [...kids_within(n)].flatMap(texts_of)
         : [];
+  // A part may be called as its title.
+  const is_shown_as_words = once((name) => items.some((item) => fold(item.s || "").startsWith(fold(name))));
   const look = (n, hushed) => {
     if (n.nodeType === 3) {
       const el = n.parentElement || n.parentNode.host;
@@ -294,7 +297,7 @@ const leftovers = () => {
     for (const said of [n.getAttribute("aria-label"), n.getAttribute("title")])
       if (said && /@/.test(said) && !/@/.test(words_of(n))) put("text", n, said, { chrome: in_chrome(n) });
     if (!in_row(n) && !near(n, "column_head"))
-      for (const tip of [...hints_of(n), ...names_unseen(n)])
+      for (const tip of [...hints_of(n), ...names_unseen(n).filter((name) => !is_shown_as_words(name))])
         if (tip && tip !== clean(words_of(n)) && !LEVEL.has(fold(tip)) && ABOUT_ROWS.some((rule) => rule.test(tip)))
           put("text", n, tip);
     if (!tipped.has(n) && !near(n, "column_head"))

@@ -71,3 +71,31 @@ const drawn_on = (el, home) => {
   }
   return found;
 };
+// Whether an animation goes on, or is to come, between a part of a row and the row's box: what it shows later is not
+// known.
+const BRIEF = 1000; // milliseconds
+const moving = once(
+  (root) =>
+    new Set(
+      root
+        .getAnimations()
+        .filter(({ effect, playState }) => {
+          const { endTime = 0, localTime } = effect?.getComputedTiming() || {};
+          return playState !== "finished" && endTime - (localTime ?? 0) > BRIEF;
+        })
+        .map((one) => one.effect.target),
+    ),
+);
+const is_animated = (el, box) => {
+  const targets = moving(el.getRootNode());
+  for (let n = element_of(el); targets.size && n && n.nodeType === 1 && n !== document.body; n = up(n)) {
+    if (targets.has(n)) return true;
+    if (n === box) break;
+  }
+  return false;
+};
+// The controls that show a level.
+const chosen_of = (row) =>
+  row.sites
+    .filter((s) => s.k === "choice" || (!/^(value|bare)$/.test(s.k) && state(s.el) === true))
+    .map((s) => element_of(s.el));

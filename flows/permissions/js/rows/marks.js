@@ -166,6 +166,7 @@ const states_of = (els, box, misplaced, sites) => {
   if (misplaced) found.add("as drawn elsewhere");
   if (highlighted().some((range) => els.some((el) => range.intersectsNode(el))))
     found.add("by a highlight of the page's own");
+  if (els.some((el) => is_animated(el, box))) found.add("as moving or about to");
   if (els.some(is_inert) && cut.some((row) => !is_inert(row.home))) found.add("inert");
   for (const el of els)
     for (let n = el; n && n.nodeType === 1 && n !== document.body; n = up(n)) {
@@ -185,7 +186,8 @@ const looks_of = (row, label) => {
   let box = value ? element_of(value.el) : up(row.sites[0].el);
   while (box && box !== row.home && box !== document.body && !row.sites.every((s) => inside(s.el, box))) box = up(box);
   const [ground, marks] = ground_of(el, row.home);
-  const faint = [el, box || row.home].map((n) => faintness(n, row.home));
+  const own = chosen_of(row).filter((n) => !locked(n) || cut.every((other) => chosen_of(other).every(locked)));
+  const faint = [el, box || row.home, ...own].map((n) => faintness(n, row.home));
   return [
     [...new Set(faint)].join(" / "),
     `${style.color} ${style.fontStyle}`,

@@ -30,7 +30,16 @@ const option_of = (s) => {
   if (s.k === "value")
     return { own: s.own, ...above, on: true, off: true, text: true, unseen: is_unseen(s.item) && !has_sign(s) };
   if (s.k === "choice")
-    return { ...choice(s.el), own: s.own, ...above, column: "", on: true, off: locked(s.el), choice: true };
+    return {
+      ...choice(s.el),
+      own: s.own,
+      ...above,
+      column: "",
+      on: true,
+      off: locked(s.el),
+      choice: true,
+      unseen: s.el.tagName === "SELECT" && is_unseen_list(s.el),
+    };
   return {
     own: s.own.length ? s.own : words_beside(s),
     ...above,
@@ -150,6 +159,19 @@ const rgba = (s) => {
     p = m ? m[1].split(/[ ,/]+/).map(Number) : [];
   return m ? [p[0], p[1], p[2], p[3] ?? 1] : null;
 }; // null: in a notation of its own
+const is_unseen_list = (el) => {
+  const { color, webkitTextFillColor, textIndent, fontSize } = getComputedStyle(el),
+    ink = rgba(webkitTextFillColor || color),
+    { width, height } = el.getBoundingClientRect();
+  return (
+    Math.min(width, height) < 8 ||
+    width < 20 ||
+    Math.abs(parseFloat(textIndent)) > width / 2 ||
+    parseFloat(fontSize) < 2 ||
+    (ink && ink[3] < 0.1) ||
+    fades(el).alpha < 0.1
+  );
+};
 const is_unseen = (t) => {
   const el = t.el.nodeType === 1 ? t.el : up(t.el),
     style = getComputedStyle(el),
