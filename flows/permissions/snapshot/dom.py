@@ -27,7 +27,7 @@ from flows.permissions.scripts import part
 
 _PARTS = (
     "document", "on_touch", "quiet_code", "listeners", "frames", "visible", "options", "columns", "rows", "effects",
-    "told", "inventory", "marks", "fonts", "glyphs", "numbers", "said", "tips", "tokens",
+    "told", "inventory", "marks", "fonts", "glyphs", "drawn", "numbers", "said", "tips", "tokens",
 )  # fmt: skip
 
 

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from flows.models import Bounds, Level, PermissionRow
 from flows.permissions.page_reader import PageReader
-from tests.support.lies.rig import LyingRig, lying_rig
+from tests.support.lies.rig import LyingRig
 from tests.support.lies.whole import PLACE, whole_page
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 QUICK = Bounds(step=timedelta(seconds=5), second_look=timedelta(seconds=0.5))
-
-
-@pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def stage() -> AsyncIterator[LyingRig]:
-    async with lying_rig() as ready:
-        yield ready
 
 
 @pytest.mark.sampled(1)

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import Callable, Iterable
 from random import Random
 
 import pytest
-import pytest_asyncio
 
 from tests.support.lies.machine import drawn_lie, found_lie, hand_lie, same_page, widget_lie
 from tests.support.lies.page import LyingPage
 from tests.support.lies.part_kinds import folded
-from tests.support.lies.rig import Judged, LyingRig, lying_rig
+from tests.support.lies.rig import Judged, LyingRig
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 LIES, WIDGETS, FOUND, HAND, SAME, AT_ONCE = 5000, 960, 1000, 500, 520, 100
 NO_WORKER = "lie not made: A visit that only reads has no Worker."
 SIDE_BY_SIDE = 4  # pages at a time, in one browser
 SEEN_BY_ALL = range(52)  # each kind twice
-
-
-@pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def stage() -> AsyncIterator[LyingRig]:
-    async with lying_rig() as ready:
-        yield ready
 
 
 @pytest.mark.sampled(2)

@@ -5,24 +5,15 @@ Each of those that once did is kept, and judged as its truth says.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from tests.support.lies.page import LyingPage, kept_pages
-from tests.support.lies.rig import LyingRig, lying_rig
+from tests.support.lies.rig import LyingRig
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 # What is painted over a row while another level is announced need not be found out.
 UNASKED = ("k16-",)
 KEPT = [page for page in kept_pages() if not page.name.startswith(UNASKED)]
-
-
-@pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def stage() -> AsyncIterator[LyingRig]:
-    async with lying_rig() as ready:
-        yield ready
 
 
 @pytest.mark.sampled(4)

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from html import escape
 
 import pytest
-import pytest_asyncio
 
-from tests.support.lies.rig import LyingRig, lying_rig
+from tests.support.lies.rig import LyingRig
 from tests.support.lies.whole import PLACE, whole_page
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 BOX = 'style="width:600px;height:120px"'
 ROW = "<table><tr><td>Bulk Tax Upload</td><td>None</td></tr></table>"
 TICKET = "<p>Try our new tax guide</p>"
-
-
-@pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def stage() -> AsyncIterator[LyingRig]:
-    async with lying_rig() as ready:
-        yield ready
 
 
 def framed(inner: str, *, more: str = "") -> str:

@@ -6,16 +6,14 @@ statement.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from random import Random
 
 import pytest
-import pytest_asyncio
 
 from tests.support.lies.bases import drawn_base
 from tests.support.lies.page import LyingPage
-from tests.support.lies.rig import LyingRig, lying_rig
+from tests.support.lies.rig import LyingRig
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 BASE = drawn_base(Random(7))
@@ -40,12 +38,6 @@ def shown(above: str) -> LyingPage:
         name="permissions manager", kind="role", what=above, right=frozenset({"incomplete", "fail"}),
         html=BASE.html[:end] + f"<main>{above}</main>" + BASE.html[end:], own_view=BASE.own_view, path=BASE.path,
     )  # fmt: skip
-
-
-@pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def stage() -> AsyncIterator[LyingRig]:
-    async with lying_rig() as ready:
-        yield ready
 
 
 async def test_the_page_passes_without_it(stage: LyingRig) -> None:

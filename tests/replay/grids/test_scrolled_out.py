@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-import pytest_asyncio
 
 from tests.support.lies.page import LyingPage
-from tests.support.lies.rig import LyingRig, lying_rig
+from tests.support.lies.rig import LyingRig
 from tests.support.lies.whole import whole_page
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -103,12 +101,6 @@ NOT_PASSED = {
         box.innerHTML = '<div style="width:2400px">.</div>';
         box.addEventListener("scroll", () => { if (box.scrollLeft > 1900 && !once++) COMES });""",
 }  # fmt: skip
-
-
-@pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def stage() -> AsyncIterator[LyingRig]:
-    async with lying_rig() as ready:
-        yield ready
 
 
 def scrolled(where: str, *, overflow: str, wrong: bool = False, level: str = "word") -> LyingPage:

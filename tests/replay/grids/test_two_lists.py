@@ -5,15 +5,13 @@ Both halves are read through both lists; what the second one leaves open is a ga
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from random import Random
 
 import pytest
-import pytest_asyncio
 
 from tests.support.lies.bases import drawn_base, page_of
 from tests.support.lies.page import PERMISSIONS, USER, LyingPage, Resource
-from tests.support.lies.rig import Judged, LyingRig, lying_rig
+from tests.support.lies.rig import Judged, LyingRig
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # one browser and one site a module
 
@@ -63,12 +61,6 @@ async def judged(
             resources={path: Resource(type="text/html", body=html) for path, html in pages.items()},
         )
     )
-
-
-@pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def stage() -> AsyncIterator[LyingRig]:
-    async with lying_rig() as ready:
-        yield ready
 
 
 async def test_both_halves_are_read_through_both_lists(stage: LyingRig) -> None:

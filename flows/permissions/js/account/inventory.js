@@ -308,6 +308,8 @@ const leftovers = () => {
       put("control", n, `one of several steps: ${words_of(n)}`, { role: "other", way: "press", heard: true });
     if (can_be_sized(n)) put("control", n, "a box that can be sized", { role: "other", way: "press", heard: true });
     if (clock_at(n).sealed.has(n)) put("sealed", n, n.localName);
+    if (!near(n, "interactive") && (is_pictured_on_touch(n) || (in_row(n) && has_cursor(n))))
+      put("picture", n, "a picture that is drawn on touch");
     pseudo(n);
     windows(n);
     if (!claims_control(n)) {

@@ -166,7 +166,7 @@ const states_of = (els, box, misplaced, sites) => {
   if (misplaced) found.add("as drawn elsewhere");
   if (highlighted().some((range) => els.some((el) => range.intersectsNode(el))))
     found.add("by a highlight of the page's own");
-  if (els.some((el) => is_animated(el, box))) found.add("as moving or about to");
+  if (els.some((el) => is_animated(el, box))) found.add("by an animation that still changes it");
   if (els.some(is_inert) && cut.some((row) => !is_inert(row.home))) found.add("inert");
   for (const el of els)
     for (let n = el; n && n.nodeType === 1 && n !== document.body; n = up(n)) {

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from tests.support.lies.katal import katal_pages
-from tests.support.lies.rig import LyingRig, lying_rig
+from tests.support.lies.rig import LyingRig
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 PAGES = {page.name: page for page in katal_pages()}
-
-
-@pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def stage() -> AsyncIterator[LyingRig]:
-    async with lying_rig() as ready:
-        yield ready
 
 
 @pytest.mark.sampled(1)

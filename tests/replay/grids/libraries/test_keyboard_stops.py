@@ -6,15 +6,13 @@ for all of the document is told nothing more there: packed code of a script file
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-import pytest_asyncio
 
 from tests.support.lies.machine import widget_lie
 from tests.support.lies.page import LyingPage, Resource
-from tests.support.lies.rig import LyingRig, lying_rig
+from tests.support.lies.rig import LyingRig
 from tests.support.lies.whole import whole_page
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -113,12 +111,6 @@ NOTHING = {
         "",
     ),
 }
-
-
-@pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def stage() -> AsyncIterator[LyingRig]:
-    async with lying_rig() as ready:
-        yield ready
 
 
 def made(document: str, file: str) -> LyingPage:

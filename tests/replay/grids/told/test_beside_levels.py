@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-import pytest_asyncio
 
 from tests.support.lies.page import LyingPage
-from tests.support.lies.rig import LyingRig, lying_rig
+from tests.support.lies.rig import LyingRig
 from tests.support.lies.whole import PLACE, whole_page
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -42,12 +40,6 @@ WRITTEN = {
 }
 
 
-@pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def stage() -> AsyncIterator[LyingRig]:
-    async with lying_rig() as ready:
-        yield ready
-
-
 def page(more: str = "") -> LyingPage:
     sheet = "<style>.i{display:inline-block;width:12px;height:12px}</style>"
     return whole_page(sheet + more, resources={"/icon.svg": ICON, "/words.svg": WORDS}, html="image/svg+xml")
@@ -60,7 +52,7 @@ def changed(level: str, *, times: int = 1) -> LyingPage:
     return replace(whole, html=whole.html.replace(LEVEL, f"<div>{level}</div>", times))
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("level", BESIDE.values(), ids=BESIDE)
 async def test_an_icon_that_one_level_has_makes_its_row_unread(stage: LyingRig, level: str) -> None:
     judged = await stage.judge(changed(level))
@@ -74,7 +66,7 @@ async def test_an_icon_that_all_levels_of_a_word_have_says_nothing(stage: LyingR
     assert judged.verdict == "pass", str(judged)
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("style", DRAWN.values(), ids=DRAWN)
 async def test_a_level_that_is_drawn_otherwise_than_the_same_level_is_unread(stage: LyingRig, style: str) -> None:
     judged = await stage.judge(changed(f'<span style="{style}">View &amp; Edit</span>'))
@@ -88,7 +80,7 @@ async def test_what_all_levels_are_drawn_with_says_nothing(stage: LyingRig, styl
     assert judged.verdict == "pass", str(judged)
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("markup", WRITTEN.values(), ids=WRITTEN)
 async def test_a_picture_that_a_style_sheet_writes_is_a_gap(stage: LyingRig, markup: str) -> None:
     judged = await stage.judge(page(markup.replace("AT", AT_WORDS)))
@@ -109,7 +101,7 @@ UNSIZED = {
 }
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("markup", UNSIZED.values(), ids=UNSIZED)
 async def test_a_picture_whose_size_is_not_told_is_a_gap_since_none_is_loaded(stage: LyingRig, markup: str) -> None:
     judged = await stage.judge(page(markup.replace("AT", AT_WORDS)))

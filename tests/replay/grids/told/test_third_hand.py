@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from tests.support.lies.page import LyingPage
-from tests.support.lies.rig import LyingRig, lying_rig
+from tests.support.lies.rig import LyingRig
 from tests.support.lies.whole import whole_page
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -21,12 +19,6 @@ NOTHING: dict[str, dict[str, str]] = TOLD.pop("nothing")
 SHOW = "function show() { document.querySelector('main').append('Bulk Tax Upload: None') }"
 GRID, LEVEL = '<div id="grid">', "View &amp; Edit</div>"  # the latter of the first row that has it
 ICON = '.ic::before{content:"\\e14b"}'
-
-
-@pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def stage() -> AsyncIterator[LyingRig]:
-    async with lying_rig() as ready:
-        yield ready
 
 
 def made(kind: str, told: str) -> LyingPage:

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from tests.support.lies.page import LyingPage
-from tests.support.lies.rig import LyingRig, lying_rig
+from tests.support.lies.rig import LyingRig
 from tests.support.lies.whole import whole_page
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 TIPS: dict[str, Any] = tomllib.loads((Path(__file__).parents[3] / "data/tips.toml").read_text(encoding="utf-8"))
 HEADS = "<thead><tr><th>Permission</th><th>None</th><th>View</th><th>View &amp; Edit</th></tr></thead>"
-
-
-@pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def stage() -> AsyncIterator[LyingRig]:
-    async with lying_rig() as ready:
-        yield ready
 
 
 def base(levels: str) -> LyingPage:

@@ -1,0 +1,143 @@
+"""What a style sheet writes or draws only where the pointer rests, the keyboard is or something is pressed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.support.lies.page import LyingPage
+from tests.support.lies.rig import LyingRig
+from tests.support.lies.whole import whole_page
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+HIDDEN = "3 permissions are hidden"
+LEVEL = "<div>View &amp; Edit</div>"
+CLASSES = "t sm:hover:u"
+MARKED = f'<p class="{CLASSES}" data-x="SAID">&nbsp;<i class="in"></i></p>'
+WRITTEN = {
+    "hover": ".t:hover::after{content:'SAID'}",
+    "any element": ":hover::after{content:'SAID'}",
+    "focus": ".t:focus-visible::before{content:'SAID'}",
+    "within": "main:focus-within .t::after{content:'SAID'}",
+    "pressed": ".t:active::after{content:'SAID'}",
+    "a child": ".t:hover .in::before{content:'SAID'}",
+    "one of several": ".x, .t:is(:hover, :focus)::after{content:'SAID'}",
+    "nested": ".t{&:hover::after{content:'SAID'}}",
+    "nested twice": "main{.t{&:hover{&::after{content:'SAID'}}}}",
+    "in a layer": "@layer a{@media all{.t:hover::after{content:'SAID'}}}",
+    "an attribute": "[data-x]:hover::after{content:attr(data-x)}",
+    "in pieces": ".t:hover::after{content:'' 'SAID' ''}",
+    "a class called so": r".sm\:hover\:u:hover::after{content:'SAID'}",
+    "a class called so, in numbers": r".\73m\:hover\:u:hover::after{content:'SAID'}",
+    "not by the keyboard": ".t:hover:not(:focus)::after{content:'SAID'}",
+    "not where it shows": ".t:focus:not(:focus-visible)::after{content:'SAID'}",
+    "not some": ".t:hover:not(.a, :active, [data-k=':hover'])::after{content:'SAID'}",
+    "in brackets": ":is(main :is(.t, .y):hover, .z)::after{content:'SAID'}",
+    "a box that has one": "main:has(.in:hover) .t::after{content:'SAID'}",
+    "the n-th of those": ".t:nth-child(n of :hover)::after{content:'SAID'}",
+    "in a scope": "@scope(.t){:scope:hover::after{content:'SAID'}}",
+    "in a scope that is touched": "@scope(.t:hover){.in::after{content:'SAID'}}",
+    "a variable": ".t::after{content:var(--t,'')}.t:hover{--t:'SAID'}",
+    "a variable from elsewhere": ":root{--a:'SAID';--b:var(--a)}.t:hover::after{content:var(--b)}",
+    "a variable that allows it": ".t::after{content:var(--on) 'SAID'}.t:hover{--on:}",
+    "a variable that is asked": "main:hover{--h:1}@container style(--h:1){.t::after{content:'SAID'}}",
+    "a condition": ".t:hover{--h:1}.t::after{content:if(style(--h:1): 'SAID'; else: '')}",
+    "a quotation mark": ".t:hover::after{content:open-quote;quotes:'SAID' ''}",
+    "a counter": "@counter-style k{system:cyclic;symbols:'SAID'}.t:hover::after{content:counter(z, k)}",
+    "an animation": "@keyframes k{to{content:'SAID'}}.t:hover::after{content:'';animation:k 1s forwards}",
+    "the sign of a list": ".t{display:list-item}.t:hover{list-style-type:'SAID'}",
+}
+DRAWN = {
+    "a ground": ".t:hover{background:url(AT)}",
+    "a ground for the keyboard": ".t:focus{background-image:url(AT)}",
+    "a ground of its own part": ".t:hover::after{content:'';background:url(AT)}",
+    "a ground by a variable": ":root{--p:url(AT)}.t:hover{background:var(--p)}",
+    "a ground by a variable on touch": ".t{background:var(--p,none)}.t:hover{--p:url(AT)}",
+    "an edge": ".t:hover{border-image:url(AT) 30 round}",
+    "a mask": ".t:hover{mask:url(AT)}",
+    "a content": ".t:hover::after{content:url(AT)}",
+    "one of a set": ".t:hover{background:image-set('AT' 1x)}",
+    "a child": ".t:hover .in{background:url(AT)}",
+    "a pointer": ".t:hover{cursor:url(AT),auto}",
+}
+SHADOW = "<div id=h>INNER</div><script>h.attachShadow({mode:'open'}).innerHTML=`<style>RULE</style>OWN`</script>"
+TREES = {
+    "a host": ("", ":host(:hover)::after", "&nbsp;"),
+    "within a host": ("", ":host(:hover) b::after", "<b>&nbsp;</b>"),
+    "in a slot": ("<b>&nbsp;</b>", "::slotted(b:hover)::after", "<slot></slot>"),
+}
+PART = "<style>#h::part(p):hover::after{content:'SAID'}</style>" + SHADOW.replace("OWN", "<b part=p>&nbsp;</b>")
+NOTHING = {
+    "a colour": ".t:hover{background:#eef}",
+    "a colour by a variable": ":root{--c:#eef}.t:hover{background:var(--c)}",
+    "a passage of colours": ".t:hover{background:linear-gradient(#fff,#eee)}",
+    "other words": ".t:hover::after{content:'Read more about this page'}",
+    "no word": ".t:hover::after{content:''}",
+    "not on touch": ".t:not(:hover)::after{content:''}",
+    "a variable": ".t:focus{--ring:'auto'}",
+    "another class": rf".u\:hover\:t:hover::after{{content:'{HIDDEN}'}}",
+    "a button": "button:hover{background:url(/ground.svg)}",
+}
+
+
+def styled(rule: str, said: str = "") -> LyingPage:
+    return whole_page(f"<style>{rule}</style>{MARKED}".replace("SAID", said).replace("AT", "/ground.svg"))
+
+
+def on_a_level(rule: str, said: str) -> LyingPage:
+    page = whole_page(f"<style>{rule}</style>".replace("SAID", said).replace("AT", "/ground.svg"))
+    marked = LEVEL.replace("<div>", f'<div class="{CLASSES}" data-x="{said}">')
+    return replace(page, html=page.html.replace(LEVEL, marked, 1))
+
+
+@pytest.mark.sampled(3)
+@pytest.mark.parametrize("said", [HIDDEN, "Payments: None"])
+@pytest.mark.parametrize("rule", WRITTEN.values(), ids=WRITTEN)
+async def test_what_a_style_sheet_writes_on_touch_is_a_gap(stage: LyingRig, rule: str, said: str) -> None:
+    judged = await stage.judge(styled(rule, said))
+    assert judged.verdict == "incomplete", str(judged)
+
+
+@pytest.mark.sampled(2)
+@pytest.mark.parametrize("said", ["None", "until 12 Dec", "Revoked"])
+@pytest.mark.parametrize("rule", [rule for rule in WRITTEN.values() if ".in" not in rule])
+async def test_what_it_writes_on_a_level_takes_it_back(stage: LyingRig, rule: str, said: str) -> None:
+    judged = await stage.judge(on_a_level(rule, said))
+    assert judged.verdict == "incomplete", str(judged)
+
+
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize("rule", DRAWN.values(), ids=DRAWN)
+async def test_a_picture_that_it_draws_on_touch_is_a_gap(stage: LyingRig, rule: str) -> None:
+    judged = await stage.judge(styled(rule))
+    assert judged.verdict == "incomplete", str(judged)
+
+
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize("rule", [rule for name, rule in DRAWN.items() if name != "a child"])
+async def test_a_picture_that_it_draws_on_a_level_is_a_gap(stage: LyingRig, rule: str) -> None:
+    judged = await stage.judge(on_a_level(rule, ""))
+    assert judged.verdict == "incomplete", str(judged)
+
+
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize(("inner", "selector", "own"), TREES.values(), ids=TREES)
+async def test_a_style_sheet_of_another_tree_is_asked_too(stage: LyingRig, inner: str, selector: str, own: str) -> None:
+    rule = f"{selector}{{content:'{HIDDEN}'}}"
+    judged = await stage.judge(whole_page(SHADOW.replace("INNER", inner).replace("RULE", rule).replace("OWN", own)))
+    assert judged.verdict == "incomplete", str(judged)
+
+
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize("said", [HIDDEN, "Payments: None"])
+async def test_a_style_sheet_around_a_tree_is_asked_for_its_parts(stage: LyingRig, said: str) -> None:
+    judged = await stage.judge(whole_page(PART.replace("INNER", "").replace("RULE", "").replace("SAID", said)))
+    assert judged.verdict == "incomplete", str(judged)
+
+
+@pytest.mark.sampled(2)
+@pytest.mark.parametrize("rule", NOTHING.values(), ids=NOTHING)
+async def test_a_style_sheet_that_says_nothing_of_rows_is_no_gap(stage: LyingRig, rule: str) -> None:
+    judged = await stage.judge(styled(rule, "A hint"))
+    assert judged.verdict == "pass", str(judged)
