@@ -64,7 +64,7 @@ WAITS = {
 }
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("markup", WAITS.values(), ids=WAITS)
 async def test_a_section_that_closes_again_was_still_loading(chromium: Browser, markup: str) -> None:
     style = STYLES["one at a time"]  # each section that opens closes the one before it

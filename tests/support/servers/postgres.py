@@ -98,14 +98,16 @@ def run_as_server(command: list[str]) -> None:
     """Run as a user who is not root."""
     server = found()
     prefix = ["runuser", "-u", _SERVER_USER, "--"] if os.geteuid() == 0 else []
-    subprocess.run(
+    done = subprocess.run(
         [*prefix, *command],
-        check=True,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         cwd="/",
         env=server.environment if server else None,
     )
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip()
+        raise RuntimeError(f"{Path(command[0]).name} ended with {done.returncode} and said: {said or 'nothing'}")
 
 
 @cache

@@ -11,6 +11,8 @@ from types import ModuleType
 
 import pytest
 
+from tests.support.servers.postgres import run_as_server
+
 _SCRIPT = Path(__file__).parents[3] / "scripts" / "servers.py"
 
 
@@ -111,3 +113,8 @@ def test_an_installed_server_is_used_where_the_network_is_missing(
 ) -> None:
     monkeypatch.setattr(servers.shutil, "which", lambda name, path=None: f"/usr/sbin/{name}")
     assert servers.provide(servers.RECIPES[0]) == "using /usr/sbin/dovecot"
+
+
+def test_a_server_that_does_not_start_says_why() -> None:
+    with pytest.raises(RuntimeError, match="sh ended with 3 and said: no room left"):
+        run_as_server(["/bin/sh", "-c", "echo no room left >&2; exit 3"])

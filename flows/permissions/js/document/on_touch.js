@@ -5,7 +5,7 @@ const open_rules = (sheet) => {
   try {
     return [...sheet.cssRules];
   } catch {
-    return []; // of another origin, which no script may read: docs/architecture.md, "What a style sheet writes on touch"
+    return []; // of another origin, which no script may read: docs/architecture.md
   }
 };
 const all_rules = (rules) =>
