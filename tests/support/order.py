@@ -40,7 +40,7 @@ LONG = (
     "standin/registration/test_ordered_login.py",
     "standin/registration/test_codes_and_people.py",
     "replay/player/test_commands.py",
-    "replay/grids/test_between_looks.py",
+    "replay/grids/looks/test_between_looks.py",
     "unit/worker/test_engine.py",
     "acceptance/api/test_story_by_api.py",
     "standin/mail/test_dovecot.py",
