@@ -39,7 +39,7 @@ async def test_a_whole_page_is_read_exactly_and_judged(chromium: Browser, name: 
     assert judged.audit.verdict.value in case.verdicts
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("name", BROKEN)
 async def test_a_page_that_holds_something_back_never_passes(chromium: Browser, name: str) -> None:
@@ -85,6 +85,7 @@ USER_LINES = {
 }
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("line", "verdict"), USER_LINES.values(), ids=USER_LINES)
 async def test_a_line_made_as_the_rows_may_name_the_user_and_nothing_else(
     chromium: Browser, line: str, verdict: str

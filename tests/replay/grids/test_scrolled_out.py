@@ -123,14 +123,14 @@ def acted(script: str) -> LyingPage:
     return whole_page(f"<script>{PARTS}{script.replace('COMES', COMES)}</script>")
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("where", PLACES)
 async def test_a_wrong_row_that_is_scrolled_out_of_a_box_never_passes(stage: LyingRig, where: str) -> None:
     judged = await stage.judge(scrolled(where, overflow="auto", wrong=True))
     assert judged.verdict == "fail", str(judged)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("where", PLACES)
 @pytest.mark.parametrize("level", LEVELS)
 async def test_rows_that_are_scrolled_out_of_a_box_are_read(stage: LyingRig, where: str, level: str) -> None:
@@ -138,7 +138,7 @@ async def test_rows_that_are_scrolled_out_of_a_box_are_read(stage: LyingRig, whe
     assert judged.verdict == "pass", str(judged)
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("how", READ)
 async def test_rows_are_read_wherever_a_person_can_scroll_back_to_them(stage: LyingRig, how: str) -> None:
     judged = await stage.judge(acted(READ[how]))
@@ -153,7 +153,7 @@ async def test_a_wrong_row_that_nobody_can_scroll_to_never_passes(stage: LyingRi
     assert judged.verdict != "pass", str(judged)
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("what", NOT_PASSED)
 async def test_what_comes_goes_or_cannot_be_reached_by_scrolling_never_passes(stage: LyingRig, what: str) -> None:
     judged = await stage.judge(acted(NOT_PASSED[what]))

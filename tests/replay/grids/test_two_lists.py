@@ -84,7 +84,7 @@ OPEN = {
 }  # fmt: skip
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("name", OPEN)
 async def test_what_a_second_list_leaves_open_is_a_gap(stage: LyingRig, name: str) -> None:
     second, words = OPEN[name]
@@ -105,6 +105,7 @@ async def test_another_user_s_half_behind_the_second_list_does_not_pass(stage: L
     assert told.verdict == "incomplete", str(told)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("more", "verdict"), [("", "pass"), (' <a href="/x">Delegations</a>', "incomplete")], ids=["alone", "with another"]
 )

@@ -61,6 +61,7 @@ def epoch(world: MailWorld) -> int:
         return max(folder.epoch for folder in folders.list_all(conn))
 
 
+@pytest.mark.sampled(1)
 def test_every_mail_is_handled_once_running_stopped_and_after_a_restart(
     world: MailWorld, server: Imap4d | Courier
 ) -> None:
@@ -81,6 +82,7 @@ def test_every_mail_is_handled_once_running_stopped_and_after_a_restart(
     exactly_once(world, "A0", "A1", "A2", "A3")
 
 
+@pytest.mark.sampled(1)
 def test_new_numbering_loses_nothing_and_starts_nothing_twice(world: MailWorld, server: Imap4d | Courier) -> None:
     for number in range(3):
         world.account(f"A{number}")

@@ -77,6 +77,7 @@ def verdict(reading: AuditReading) -> Verdict:
     return judge_reading(reading, load_policy(), account="A1", user_email=USER, now=utc_now()).audit.verdict
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     "layout", [*(pytest.param(one, marks=ONE_OF) for one in ("classic_g0", "classic_g1", "unified")), "global"]
 )
@@ -86,6 +87,7 @@ async def test_own_view_as_ordered_passes(stage: Rig, layout: str) -> None:
     assert (reading.grid.gaps, reading.grid.layout, verdict(reading)) == ((), "own_view", Verdict.PASS)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("layout", "name"),
     [

@@ -75,7 +75,7 @@ async def rig() -> AsyncIterator[ShownRig]:
         yield running
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("page_name", RECORDED)
 @pytest.mark.parametrize("way", LOST)
 async def test_a_page_whose_style_sheets_are_lost_is_not_acted_on(rig: ShownRig, way: str, page_name: str) -> None:

@@ -19,6 +19,7 @@ ROWS = [
 ]  # fmt: skip
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("form", ["json", "csv"])
 def test_an_export_is_imported_again_as_it_was(agent: Agent, form: str) -> None:
     assert agent("accounts", "import", "-", stdin=json.dumps(ROWS)).code == 0

@@ -126,6 +126,7 @@ async def test_what_hears_that_the_keyboard_comes_to_rows_is_never_passed_over(s
     assert any("keyboard comes to" in gap for gap in judged.gaps), str(judged)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("what", NOTHING)
 async def test_what_is_told_of_every_focus_alike_is_no_gap(stage: LyingRig, what: str) -> None:
     judged = await stage.judge(made(*NOTHING[what]))

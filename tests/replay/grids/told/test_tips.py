@@ -101,7 +101,7 @@ async def test_a_tip_that_tells_the_level_by_another_word_leaves_the_row_unread(
     assert judged.verdict == "incomplete", str(judged)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("place", "way", "said"), cases("truth", TIPS["read"]["places"]))
 async def test_a_tip_that_tells_the_level_that_is_shown_is_no_gap(
     stage: LyingRig, place: str, way: str, said: str
@@ -110,6 +110,7 @@ async def test_a_tip_that_tells_the_level_that_is_shown_is_no_gap(
     assert judged.verdict == "pass", str(judged)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("levels", "old", "new"),
     [
