@@ -9,6 +9,7 @@ const can_be_sized = (el) => {
 const leftovers = () => {
   const left = [],
     seen_control = new Set();
+  const ON_TOUCH = "a picture that is drawn on touch";
   const put = (kind, el, words, more = {}) =>
     left.push({ kind, words: clean(words).slice(0, 200), where: where_is(el), ...more, ...(explain && { of: el }) });
   const LETTERS = /[\p{L}\p{N}]/u,
@@ -268,6 +269,7 @@ const leftovers = () => {
       return hiding(n);
     if (is_unsized(n)) put("picture", n, n.getAttribute("alt") || "a picture of unknown size");
     if (!style_shown) {
+      if (!near(n, "interactive") && is_shown_on_touch(n) && holds_picture(n)) put("picture", n, ON_TOUCH);
       if (getComputedStyle(n).display !== "none" && n.checkVisibility({ contentVisibilityAuto: false }))
         return [...kids(n)].forEach((k) => (k.nodeType === 1 ? look(k, hushed) : hidden_text(k, n)));
       return hiding(n);
@@ -309,7 +311,7 @@ const leftovers = () => {
     if (can_be_sized(n)) put("control", n, "a box that can be sized", { role: "other", way: "press", heard: true });
     if (clock_at(n).sealed.has(n)) put("sealed", n, n.localName);
     if (!near(n, "interactive") && (is_pictured_on_touch(n) || (in_row(n) && has_cursor(n))))
-      put("picture", n, "a picture that is drawn on touch");
+      put("picture", n, ON_TOUCH);
     pseudo(n);
     windows(n);
     if (!claims_control(n)) {

@@ -75,6 +75,11 @@ const is_about = (el, selector) => {
   }
 };
 const sheets_of = (root) => [...(root.styleSheets || []), ...(root.adoptedStyleSheets || [])];
+// What may make a part larger, and what may bring it to sight.
+const SIZING = /^((min-|max-)?(width|height|inline-size|block-size)|padding.*|transform|scale|zoom|flex-(basis|grow))$/,
+  SHOWING =
+    /^(display|(content-)?visibility|opacity|clip(-path)?|left|top|right|bottom|inset.*|margin.*|translate|z-index)$/;
+const sets = (style, names) => [...style].some((name) => names.test(name));
 // Those that may hold later and do not now: on touch, or where a variable has another value.
 const rules_on_touch = once((root) =>
   sheets_of(root)
@@ -85,8 +90,10 @@ const rules_on_touch = once((root) =>
       writes: written_by(style),
       draws: pictured_by(style),
       lends: /counter|-quote/.test(style.content) || !!style.animationName,
+      shows: sets(style, SHOWING) || sets(style, SIZING),
+      sizes: sets(style, SIZING),
     }))
-    .filter(({ writes, draws, lends }) => lends || draws.length > 0 || writes.length > 0),
+    .filter(({ writes, draws, lends, shows }) => lends || shows || draws.length > 0 || writes.length > 0),
 );
 // The trees whose style sheets may be about an element: its own, its shadow, its slot's and those around it.
 const trees_about = (el) => {
@@ -121,10 +128,17 @@ const lent = once((root) =>
     .flatMap((sheet) => all_rules(open_rules(sheet)))
     .flatMap((rule) => [rule.symbols, rule.prefix, rule.suffix, rule.keyText && rule.style.content].filter(Boolean)),
 );
-const drawn_on_touch = (el) =>
-  touched_by(el).flatMap(({ writes, lends }) =>
+const drawn_on_touch = (el) => [
+  ...touched_by(el).flatMap(({ writes, lends }) =>
     [...writes, ...(lends ? lent(el.getRootNode()) : [])].map((value) => text_written(el, value)),
-  );
+  ),
+  ...parts_kept_back(el).map(({ content }) => text_written(el, content)),
+];
+// Parts that a style sheet keeps back, and shows by another rule.
+const parts_kept_back = (el) =>
+  ["::before", "::after"]
+    .map((part) => getComputedStyle(el, part))
+    .filter(({ content, display }) => display === "none" && !/^(none|normal)$/.test(content));
 // Pictures, of whatever size: none is loaded.
 const DRAWING = [
   "content",
@@ -146,7 +160,24 @@ const is_picture_of = (el, value, depth = 0) =>
     [...value.matchAll(/var\(\s*(--[\w-]+)/g)].some(([, name]) =>
       is_picture_of(el, getComputedStyle(el).getPropertyValue(name), depth + 1),
     ));
-const is_pictured_on_touch = (el) =>
-  touched_by(el).some(({ draws }) => draws.some((value) => is_picture_of(el, value)));
+const pictures_of = (style) =>
+  PICTURE.test([style.content, style.backgroundImage, style.borderImageSource, style.maskImage].join(" "));
+const is_shown_on_touch = (el) => touched_by(el).some(({ shows }) => shows);
+// One that is drawn, shown or made larger on touch.
+const is_pictured_on_touch = (el) => {
+  const rules = touched_by(el);
+  return (
+    rules.some(({ draws }) => draws.some((value) => is_picture_of(el, value))) ||
+    (rules.some(({ shows }) => shows) && parts_kept_back(el).some(pictures_of)) ||
+    (rules.some(({ sizes }) => sizes) && (is(el, "picture") || pictures_of(getComputedStyle(el))))
+  );
+};
+// Whether a part that is not shown holds a picture that is larger than an icon, or may be.
+const holds_picture = (el) =>
+  [el, ...el.querySelectorAll("*")].some((one) => {
+    const style = getComputedStyle(one),
+      sides = [style.width, style.height, one.getAttribute("width"), one.getAttribute("height")];
+    return (is(one, "picture") || pictures_of(style)) && !sides.some((side) => parseFloat(side) <= 24);
+  });
 // A pointer that is a picture may be of any size, too.
 const has_cursor = (el) => PICTURE.test(getComputedStyle(el).cursor);

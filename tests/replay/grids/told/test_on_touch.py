@@ -46,6 +46,8 @@ WRITTEN = {
     "a quotation mark": ".t:hover::after{content:open-quote;quotes:'SAID' ''}",
     "a counter": "@counter-style k{system:cyclic;symbols:'SAID'}.t:hover::after{content:counter(z, k)}",
     "an animation": "@keyframes k{to{content:'SAID'}}.t:hover::after{content:'';animation:k 1s forwards}",
+    "a part that is kept back": ".t::after{content:'SAID';display:none}.t:hover::after{display:block}",
+    "an attribute that is kept back": "[data-x]::after{content:attr(data-x);display:none}:hover::after{display:block}",
     "the sign of a list": ".t{display:list-item}.t:hover{list-style-type:'SAID'}",
 }
 DRAWN = {
@@ -59,6 +61,10 @@ DRAWN = {
     "a content": ".t:hover::after{content:url(AT)}",
     "one of a set": ".t:hover{background:image-set('AT' 1x)}",
     "a child": ".t:hover .in{background:url(AT)}",
+    "a part that is kept back": ".t::after{content:url(AT);display:none}.t:hover::after{display:block}",
+    "a ground that is kept back": ".t::after{content:'';background:url(AT);display:none}.t:hover::after{display:block}",
+    "a ground that grows": ".t{background:url(AT);width:8px;height:8px}.t:hover{width:300px;height:60px}",
+    "a ground that is drawn larger": ".t{background:url(AT);width:8px;height:8px}.t:focus-within{transform:scale(9)}",
     "a pointer": ".t:hover{cursor:url(AT),auto}",
 }
 SHADOW = "<div id=h>INNER</div><script>h.attachShadow({mode:'open'}).innerHTML=`<style>RULE</style>OWN`</script>"
@@ -68,6 +74,14 @@ TREES = {
     "in a slot": ("<b>&nbsp;</b>", "::slotted(b:hover)::after", "<slot></slot>"),
 }
 PART = "<style>#h::part(p):hover::after{content:'SAID'}</style>" + SHADOW.replace("OWN", "<b part=p>&nbsp;</b>")
+PICTURE = "<img src='/ground.svg' alt='' SIZE>"
+SHOWN = {
+    "by its box": (".i{display:none}.t:hover .i{display:block}", "width=300 height=40"),
+    "by its sight": (".i{visibility:hidden}.t:hover .i{visibility:visible}", "width=300 height=40"),
+    "by a size": (".i{width:0;height:0;overflow:hidden}.t:hover .i{width:auto;height:auto}", "width=300 height=40"),
+    "of unknown size": (".i{display:none}.t:focus-within .i{display:block}", ""),
+    "itself": (".i img{display:none}.t:hover .i img{display:inline}", "width=300 height=40"),
+}
 NOTHING = {
     "a colour": ".t:hover{background:#eef}",
     "a colour by a variable": ":root{--c:#eef}.t:hover{background:var(--c)}",
@@ -78,6 +92,8 @@ NOTHING = {
     "a variable": ".t:focus{--ring:'auto'}",
     "another class": rf".u\:hover\:t:hover::after{{content:'{HIDDEN}'}}",
     "a button": "button:hover{background:url(/ground.svg)}",
+    "a box that grows": ".t:hover{width:300px;transform:scale(1.1)}",
+    "other words that are kept back": ".t::after{content:'More';display:none}.t:hover::after{display:block}",
 }
 
 
@@ -119,6 +135,21 @@ async def test_a_picture_that_it_draws_on_touch_is_a_gap(stage: LyingRig, rule: 
 async def test_a_picture_that_it_draws_on_a_level_is_a_gap(stage: LyingRig, rule: str) -> None:
     judged = await stage.judge(on_a_level(rule, ""))
     assert judged.verdict == "incomplete", str(judged)
+
+
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize(("rule", "size"), SHOWN.values(), ids=SHOWN)
+async def test_a_picture_that_it_shows_on_touch_is_a_gap(stage: LyingRig, rule: str, size: str) -> None:
+    box = f"<div class='t'>&nbsp;<div class='i'>{PICTURE.replace('SIZE', size)}</div></div>"
+    judged = await stage.judge(whole_page(f"<style>{rule}</style>{box}"))
+    assert judged.verdict == "incomplete", str(judged)
+
+
+async def test_a_small_picture_that_it_shows_on_touch_is_no_gap(stage: LyingRig) -> None:
+    rule, _ = SHOWN["by its box"]
+    box = f"<div class='t'>&nbsp;<div class='i'>{PICTURE.replace('SIZE', 'width=16 height=16')}</div></div>"
+    judged = await stage.judge(whole_page(f"<style>{rule}</style>{box}"))
+    assert judged.verdict == "pass", str(judged)
 
 
 @pytest.mark.sampled(1)
