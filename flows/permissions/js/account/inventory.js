@@ -66,8 +66,7 @@ const leftovers = () => {
   const pseudo = (el) => {
     const list = getComputedStyle(el);
     const more = list.display === "list-item" ? ["::marker"] : el.tagName === "SELECT" ? ["::picker-icon"] : [];
-    for (const part of ["::before", "::after", ...more]) {
-      const style = getComputedStyle(el, part);
+    for (const style of [...parts_written(el), ...more.map((part) => getComputedStyle(el, part))]) {
       if (style.content === "none" || style.content === "normal" || style.display === "none") continue;
       if (/(open|close)-quote/.test(style.content) && LETTERS.test(style.quotes)) put("pseudo", el, style.quotes);
       stamp(el, style);
@@ -147,7 +146,9 @@ const leftovers = () => {
       [...kids(el)].some((k) => [k, ...kids(k)].some((part) => part.nodeType === 1 && lies_beside(part, el)))
     )
       put("blank", el, "an empty part beside what is shown");
-    if (turns && !holds(el)) put("blank", el, "a box that the wheel moves, without any row");
+    const has_room = () => [el, ...el.querySelectorAll("*")].some((part) => size(part)[1] >= 6);
+    if (turns && !holds(el) && !claims_control(el) && has_room())
+      put("blank", el, "a box that the wheel moves, without any row");
   };
   const lies_beside = (el, box) => {
     const mine = el.getBoundingClientRect(),
@@ -269,7 +270,7 @@ const leftovers = () => {
       return hiding(n);
     if (is_unsized(n)) put("picture", n, n.getAttribute("alt") || "a picture of unknown size");
     if (!style_shown) {
-      if (!near(n, "interactive") && is_shown_on_touch(n) && holds_picture(n)) put("picture", n, ON_TOUCH);
+      if (!near(n, "interactive") && holds_picture(n) && is_shown_on_touch(n)) put("picture", n, ON_TOUCH);
       if (getComputedStyle(n).display !== "none" && n.checkVisibility({ contentVisibilityAuto: false }))
         return [...kids(n)].forEach((k) => (k.nodeType === 1 ? look(k, hushed) : hidden_text(k, n)));
       return hiding(n);

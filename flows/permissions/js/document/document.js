@@ -65,10 +65,10 @@ const inside = (n, box) => {
   return a && b ? b[0] <= a[0] && a[0] < b[1] : climbs(n, box);
 };
 const shown = once((el) => el.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: false }));
-const boxOf = (el) => {
+const boxOf = once((el) => {
   const r = el.getBoundingClientRect();
   return [r.left + scrollX, r.top + scrollY, r.right + scrollX, r.bottom + scrollY];
-};
+});
 const all = (box, rule) => {
   const out = [];
   const go = (n) => {

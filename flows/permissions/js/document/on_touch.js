@@ -67,13 +67,6 @@ const closing = (pieces, from) => {
   return pieces.length;
 };
 const is_on_touch = (selector) => pieces_of(selector).some((piece) => TOUCH.test(piece));
-const is_about = (el, selector) => {
-  try {
-    return el.matches(selector);
-  } catch {
-    return true; // not understood
-  }
-};
 const sheets_of = (root) => [...(root.styleSheets || []), ...(root.adoptedStyleSheets || [])];
 // What may make a part larger, and what may bring it to sight.
 const SIZING = /^((min-|max-)?(width|height|inline-size|block-size)|padding.*|transform|scale|zoom|flex-(basis|grow))$/,
@@ -81,32 +74,60 @@ const SIZING = /^((min-|max-)?(width|height|inline-size|block-size)|padding.*|tr
     /^(display|(content-)?visibility|opacity|clip(-path)?|left|top|right|bottom|inset.*|margin.*|translate|z-index)$/;
 const sets = (style, names) => [...style].some((name) => names.test(name));
 // Those that may hold later and do not now: on touch, or where a variable has another value.
+const may_hold_later = ({ selector, style, waits }) =>
+  waits || (/:(hover|focus|active)/.test(selector) && is_on_touch(selector)) || /\b(var|if)\(/.test(style.content);
 const rules_on_touch = once((root) =>
   sheets_of(root)
     .flatMap((sheet) => style_rules(open_rules(sheet)))
-    .filter(({ selector, style, waits }) => waits || is_on_touch(selector) || /\b(var|if)\(/.test(style.content))
-    .map(({ selector, style }) => ({
-      whom: about(selector),
-      writes: written_by(style),
-      draws: pictured_by(style),
-      lends: /counter|-quote/.test(style.content) || !!style.animationName,
-      shows: sets(style, SHOWING) || sets(style, SIZING),
-      sizes: sets(style, SIZING),
-    }))
-    .filter(({ writes, draws, lends, shows }) => lends || shows || draws.length > 0 || writes.length > 0),
+    .filter(may_hold_later)
+    .map(({ selector, style }) => {
+      const words = written_by(style),
+        pictures = pictured_by(style),
+        lends = /counter|-quote/.test(style.content) || !!style.animationName,
+        sizes = sets(style, SIZING);
+      return {
+        root,
+        whom: about(selector),
+        words,
+        pictures,
+        lends,
+        writes: words.length > 0 || lends,
+        draws: pictures.length > 0,
+        shows: sizes || sets(style, SHOWING),
+        sizes,
+      };
+    }),
 );
+const rules_that = once((what) => once((root) => rules_on_touch(root).filter((rule) => rule[what])));
+// The elements that a rule is about, asked once of the whole tree; null for all.
+const whom_of = once(({ root, whom }) => {
+  try {
+    return whom === "*" ? null : new Set(root.querySelectorAll(whom));
+  } catch {
+    return null; // not understood
+  }
+});
+const is_among = (el, rule) => whom_of(rule)?.has(el) ?? true;
+const is_about = (el, { whom }) => {
+  try {
+    return el.matches(whom);
+  } catch {
+    return true;
+  }
+};
 // The trees whose style sheets may be about an element: its own, its shadow, its slot's and those around it.
 const trees_about = (el) => {
   const trees = [el.shadowRoot, el.assignedSlot?.getRootNode()];
   for (let root = el.getRootNode(); root.host; root = root.host.getRootNode()) trees.push(root.host.getRootNode());
   return [...new Set(trees)].filter(Boolean);
 };
-const touched_by = once((el) => [
-  ...rules_on_touch(el.getRootNode()).filter(({ whom }) => is_about(el, whom)),
+// The rules that do so about an element: `one` tells it of the rules of its own tree.
+const touching = (el, what, one) => [
+  ...rules_that(what)(el.getRootNode()).filter((rule) => one(el, rule)),
   ...trees_about(el)
-    .flatMap((tree) => rules_on_touch(tree))
+    .flatMap((tree) => rules_that(what)(tree))
     .filter(({ whom }) => whom === "*"),
-]);
+];
 const of_variables = (style) => [...style].filter((name) => name.startsWith("--"));
 const values_of = (style, names) => names.map((name) => style.getPropertyValue(name)).filter(Boolean);
 // Words stand in what is written, in variables, and in quotes and signs of lists.
@@ -129,16 +150,19 @@ const lent = once((root) =>
     .flatMap((rule) => [rule.symbols, rule.prefix, rule.suffix, rule.keyText && rule.style.content].filter(Boolean)),
 );
 const drawn_on_touch = (el) => [
-  ...touched_by(el).flatMap(({ writes, lends }) =>
-    [...writes, ...(lends ? lent(el.getRootNode()) : [])].map((value) => text_written(el, value)),
+  ...touching(el, "writes", is_among).flatMap(({ words, lends }) =>
+    [...words, ...(lends ? lent(el.getRootNode()) : [])].map((value) => text_written(el, value)),
   ),
   ...parts_kept_back(el).map(({ content }) => text_written(el, content)),
 ];
-// Parts that a style sheet keeps back, and shows by another rule.
-const parts_kept_back = (el) =>
+// The parts of an element that a style sheet writes; to ask for one costs as much as for a style of its own.
+const parts_written = once((el) =>
   ["::before", "::after"]
     .map((part) => getComputedStyle(el, part))
-    .filter(({ content, display }) => display === "none" && !/^(none|normal)$/.test(content));
+    .filter(({ content }) => content !== "none" && content !== "normal"),
+);
+// Those that it keeps back, and shows by another rule.
+const parts_kept_back = (el) => parts_written(el).filter(({ display }) => display === "none");
 // Pictures, of whatever size: none is loaded.
 const DRAWING = [
   "content",
@@ -162,16 +186,13 @@ const is_picture_of = (el, value, depth = 0) =>
     ));
 const pictures_of = (style) =>
   PICTURE.test([style.content, style.backgroundImage, style.borderImageSource, style.maskImage].join(" "));
-const is_shown_on_touch = (el) => touched_by(el).some(({ shows }) => shows);
+const is_shown_on_touch = (el) => touching(el, "shows", is_about).length > 0;
+const is_sized_on_touch = (el) => touching(el, "sizes", is_about).length > 0;
 // One that is drawn, shown or made larger on touch.
-const is_pictured_on_touch = (el) => {
-  const rules = touched_by(el);
-  return (
-    rules.some(({ draws }) => draws.some((value) => is_picture_of(el, value))) ||
-    (rules.some(({ shows }) => shows) && parts_kept_back(el).some(pictures_of)) ||
-    (rules.some(({ sizes }) => sizes) && (is(el, "picture") || pictures_of(getComputedStyle(el))))
-  );
-};
+const is_pictured_on_touch = (el) =>
+  touching(el, "draws", is_among).some(({ pictures }) => pictures.some((value) => is_picture_of(el, value))) ||
+  (parts_kept_back(el).some(pictures_of) && is_shown_on_touch(el)) ||
+  ((is(el, "picture") || pictures_of(getComputedStyle(el))) && is_sized_on_touch(el));
 // Whether a part that is not shown holds a picture that is larger than an icon, or may be.
 const holds_picture = (el) =>
   [el, ...el.querySelectorAll("*")].some((one) => {

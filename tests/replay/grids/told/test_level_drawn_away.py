@@ -108,3 +108,24 @@ async def test_a_box_that_the_wheel_changes_is_a_gap_whether_it_cuts_off_or_not(
     box = f"<div id=w style='width:300px;height:40px'></div><script>{how.replace('TURN', turn)}</script>"
     found = await stage.judge(whole_page(box))
     assert found.verdict == "incomplete", str(found)
+
+
+WHEELED = {
+    "no room": ("<div id=w style='width:300px'></div>", "pass"),
+    "a part that stands out": (
+        "<div id=w style='width:300px'><i style='position:absolute;width:300px;height:40px'></i></div>",
+        "incomplete",
+    ),
+}
+
+
+@pytest.mark.parametrize(("box", "verdict"), WHEELED.values(), ids=WHEELED)
+async def test_a_box_that_the_wheel_cannot_reach_is_no_gap(stage: LyingRig, box: str, verdict: str) -> None:
+    found = await stage.judge(whole_page(f"{box}<script>w.addEventListener('wheel',()=>w.append('x'))</script>"))
+    assert found.verdict == verdict, str(found)
+
+
+async def test_a_part_of_a_control_that_hears_the_wheel_is_no_gap(stage: LyingRig) -> None:
+    hears = "<script>document.querySelector('select').addEventListener('wheel',()=>stop())</script>"
+    found = await stage.judge(whole_page(hears, level="list"))
+    assert found.verdict == "pass", str(found)
