@@ -52,7 +52,7 @@ const leftovers = () => {
   const is_glyph = (el) => ICON_FONT.test(getComputedStyle(el).fontFamily);
   // A picture that a style sheet draws as the ground, the edge or the mask of a part of its own.
   const stamp = (el, style) => {
-    const drawn = /url\(/.test(`${style.backgroundImage} ${style.borderImageSource} ${style.maskImage}`),
+    const drawn = PICTURE.test(`${style.backgroundImage} ${style.borderImageSource} ${style.maskImage}`),
       sum = (...names) => names.reduce((all, name) => all + (parseFloat(style[name]) || 0), 0),
       w = sum("width", "paddingLeft", "paddingRight", "borderLeftWidth", "borderRightWidth"),
       h = sum("height", "paddingTop", "paddingBottom", "borderTopWidth", "borderBottomWidth") || 16;
@@ -90,7 +90,7 @@ const leftovers = () => {
   const picture = (el) => {
     const [w, h] = size(el),
       style = getComputedStyle(el);
-    const drawn = is(el, "picture") || /url\(/.test(`${style.backgroundImage} ${style.borderImageSource}`);
+    const drawn = is(el, "picture") || PICTURE.test(`${style.backgroundImage} ${style.borderImageSource}`);
     if (drawn && ((Math.max(w, h) > 64 && Math.min(w, h) > 8) || (in_row(el) && says_in_little(el, w, h))))
       put("picture", el, el.getAttribute("alt") || el.getAttribute("aria-label") || el.localName, {
         size: [Math.round(w), Math.round(h)],
@@ -228,10 +228,10 @@ const leftovers = () => {
   const hiding = (el) => {
     // text that is there and not shown
     if (is(el, "unspoken") || is_chrome(el)) return;
-    const said = clean(words_in(el));
+    const said = clean(words_kept_back(el));
     if (LETTERS.test(said))
       put("folded", el, said, {
-        texts: texts_of(el).slice(0, 80),
+        texts: [...texts_of(el), ...all_in(el).concat(el).flatMap(texts_written)].slice(0, 80),
         tip: is(el, "tip") || !!near(el, "tip"),
         row: in_row(el) || is_skipped(el),
         controls: all(el, "interactive").length,
@@ -301,11 +301,11 @@ const leftovers = () => {
       if (said && /@/.test(said) && !/@/.test(words_of(n))) put("text", n, said, { chrome: in_chrome(n) });
     if (!in_row(n) && !near(n, "column_head"))
       for (const tip of [...hints_of(n), ...names_unseen(n).filter((name) => !is_shown_as_words(name))])
-        if (tip && tip !== clean(words_of(n)) && !LEVEL.has(fold(tip)) && ABOUT_ROWS.some((rule) => rule.test(tip)))
+        if (tip && !is_said_by(n, tip) && !LEVEL.has(fold(tip)) && ABOUT_ROWS.some((rule) => rule.test(tip)))
           put("text", n, tip);
     if (!tipped.has(n) && !near(n, "column_head"))
       for (const tip of said_of(n))
-        if (tip !== clean(words_of(n)) && (LEVEL.has(fold(tip)) ? LETTERS.test(words_of(n)) : may_tell_level(tip)))
+        if (!is_said_by(n, tip) && (LEVEL.has(fold(tip)) ? LETTERS.test(words_of(n)) : may_tell_level(tip)))
           put("text", n, tip, { tip: true, value: clean(words_of(n)) });
     if (n.getAttribute("aria-current") === "step")
       put("control", n, `one of several steps: ${words_of(n)}`, { role: "other", way: "press", heard: true });

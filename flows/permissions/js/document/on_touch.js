@@ -1,5 +1,6 @@
 // What a style sheet writes or draws where the pointer rests, the keyboard is or something is pressed, and not before.
-const TOUCH = /^:(?:hover|focus|focus-visible|focus-within|active)$/,
+const TOUCH =
+    /^:(?:hover|focus|focus-visible|focus-within|active|target|target-within|open|popover-open|interest-\w+)$/,
   ANY = ":not(not)"; // there is no such element
 const open_rules = (sheet) => {
   try {
@@ -75,7 +76,9 @@ const SIZING = /^((min-|max-)?(width|height|inline-size|block-size)|padding.*|tr
 const sets = (style, names) => [...style].some((name) => names.test(name));
 // Those that may hold later and do not now: on touch, or where a variable has another value.
 const may_hold_later = ({ selector, style, waits }) =>
-  waits || (/:(hover|focus|active)/.test(selector) && is_on_touch(selector)) || /\b(var|if)\(/.test(style.content);
+  waits ||
+  (/:(hover|focus|active|target|open|popover|interest)/.test(selector) && is_on_touch(selector)) ||
+  /\b(var|if)\(/.test(style.content);
 const rules_on_touch = once((root) =>
   sheets_of(root)
     .flatMap((sheet) => style_rules(open_rules(sheet)))
@@ -154,13 +157,22 @@ const drawn_on_touch = (el) => [
     [...words, ...(lends ? lent(el.getRootNode()) : [])].map((value) => text_written(el, value)),
   ),
   ...parts_kept_back(el).map(({ content }) => text_written(el, content)),
+  ...tips_kept_back(el),
 ];
+// What is not shown before a touch, as tips are made without any script.
+const is_tip_on_touch = (el) => el.nodeType === 1 && !shown(el) && is_shown_on_touch(el);
+const tips_kept_back = once((el) => [...kids(el)].filter(is_tip_on_touch).map(words_kept_back).map(clean));
+const words_kept_back = (el) => [words_in(el), ...[el, ...el.querySelectorAll("*")].flatMap(texts_written)].join(" ");
 // The parts of an element that a style sheet writes; to ask for one costs as much as for a style of its own.
 const parts_written = once((el) =>
   ["::before", "::after"]
     .map((part) => getComputedStyle(el, part))
     .filter(({ content }) => content !== "none" && content !== "normal"),
 );
+const texts_written = (el) =>
+  parts_written(el)
+    .map(({ content }) => clean(text_written(el, content)))
+    .filter((text) => /\p{L}/u.test(text));
 // Those that it keeps back, and shows by another rule.
 const parts_kept_back = (el) => parts_written(el).filter(({ display }) => display === "none");
 // Pictures, of whatever size: none is loaded.
@@ -173,7 +185,7 @@ const DRAWING = [
   "list-style-image",
 ];
 const MASKING = ["mask", "mask-image", "list-style", "cursor"];
-const PICTURE = /url\(|image-set\(/;
+const PICTURE = /url\(|image-set\(|paint\(/;
 const pictured_by = (style) =>
   values_of(style, [...DRAWING, ...MASKING, ...of_variables(style)]).filter(
     (one) => PICTURE.test(one) || /var\(/.test(one),

@@ -27,6 +27,8 @@ const said_of = (el) => [
 ];
 const hints_of = (el) =>
   [...attributes_of(el, (name) => may_say(name) && !NAME.test(name)), ...drawn_on_touch(el)].map(clean);
+// Whether an element's own words say the same; a part that is kept back is among these, and says nothing before.
+const is_said_by = (el, tip) => tip === clean(words_of(el)) && !tips_kept_back(el).includes(tip);
 // What an element that is no control is called for those who cannot see alone.
 const UNSEEN = [
   "aria-label",

@@ -82,6 +82,18 @@ SHOWN = {
     "of unknown size": (".i{display:none}.t:focus-within .i{display:block}", ""),
     "itself": (".i img{display:none}.t:hover .i img{display:inline}", "width=300 height=40"),
 }
+SHOWS = ".i{display:none}.t:hover .i{display:block}"
+TIPS = {
+    "an element": (SHOWS, "<i class='i'>SAID</i>"),
+    "one called a tip": (".tip{display:none}.t:hover .tip{display:block}", "<i class='tip'>SAID</i>"),
+    "deeper": (SHOWS, "<span><i class='i'><b>SAID</b></i></span>"),
+    "for the keyboard": (".i{display:none}.t:focus-within>.i{display:block}", "<i class='i'>SAID</i>"),
+    "by its sight": (".i{visibility:hidden}.t:hover .i{visibility:visible}", "<i class='i'>SAID</i>"),
+    "by its part": (f".i::before{{content:'SAID'}}{SHOWS}", "<i class='i'></i>"),
+    "by the part of its child": (f".i b::before{{content:'SAID'}}{SHOWS}", "<i class='i'><b></b></i>"),
+    "by an attribute": (f".i::before{{content:attr(data-q)}}{SHOWS}", "<i class='i' data-q='SAID'></i>"),
+    "as a target": ("#z:target::after{content:'SAID'}", "<b id='z'></b>"),
+}
 NOTHING = {
     "a colour": ".t:hover{background:#eef}",
     "a colour by a variable": ":root{--c:#eef}.t:hover{background:var(--c)}",
@@ -135,6 +147,33 @@ async def test_a_picture_that_it_draws_on_touch_is_a_gap(stage: LyingRig, rule: 
 async def test_a_picture_that_it_draws_on_a_level_is_a_gap(stage: LyingRig, rule: str) -> None:
     judged = await stage.judge(on_a_level(rule, ""))
     assert judged.verdict == "incomplete", str(judged)
+
+
+@pytest.mark.sampled(2)
+@pytest.mark.parametrize("said", [HIDDEN, "Payments: None"])
+@pytest.mark.parametrize(("rule", "inner"), TIPS.values(), ids=TIPS)
+async def test_words_that_it_shows_on_touch_are_a_gap(stage: LyingRig, rule: str, inner: str, said: str) -> None:
+    told = f"<style>{rule}</style><div class='t'>&nbsp;{inner}</div>".replace("SAID", said)
+    judged = await stage.judge(whole_page(told))
+    assert judged.verdict == "incomplete", str(judged)
+
+
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize("said", ["None", "Revoked", "until 12 Dec"])
+@pytest.mark.parametrize(("rule", "inner"), [TIPS["an element"], TIPS["by its part"], TIPS["by its sight"]])
+async def test_words_that_it_shows_on_a_level_take_it_back(stage: LyingRig, rule: str, inner: str, said: str) -> None:
+    page = whole_page(f"<style>{rule}</style>".replace("SAID", said))
+    level = LEVEL.replace("<div>", '<div class="t">').replace("</div>", f"{inner}</div>").replace("SAID", said)
+    judged = await stage.judge(replace(page, html=page.html.replace(LEVEL, level, 1)))
+    assert judged.verdict == "incomplete", str(judged)
+
+
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize(("rule", "inner"), TIPS.values(), ids=TIPS)
+async def test_other_words_that_it_shows_on_touch_are_no_gap(stage: LyingRig, rule: str, inner: str) -> None:
+    told = f"<style>{rule}</style><div class='t'>&nbsp;{inner}</div>".replace("SAID", "Read more about this page")
+    judged = await stage.judge(whole_page(told))
+    assert judged.verdict == ("incomplete" if "visibility" in rule else "pass"), str(judged)
 
 
 @pytest.mark.sampled(1)
