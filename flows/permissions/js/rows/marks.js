@@ -186,7 +186,7 @@ const looks_of = (row, label) => {
   let box = value ? element_of(value.el) : up(row.sites[0].el);
   while (box && box !== row.home && box !== document.body && !row.sites.every((s) => inside(s.el, box))) box = up(box);
   const [ground, marks] = ground_of(el, row.home);
-  const own = chosen_of(row).filter((n) => !locked(n) || cut.every((other) => chosen_of(other).every(locked)));
+  const own = chosen_of(row).filter((n) => !locked(n) || is_off_alone(n) || cut.every(is_locked));
   const faint = [el, box || row.home, ...own].map((n) => faintness(n, row.home));
   return [
     [...new Set(faint)].join(" / "),
@@ -196,6 +196,9 @@ const looks_of = (row, label) => {
     marks,
   ];
 };
+const is_locked = (row) => chosen_of(row).every(locked);
+// A control that is called off and is not; one that is off may be fainter.
+const is_off_alone = (n) => "disabled" in n && !n.matches(":disabled");
 const element_of = (n) => (n.nodeType === 1 ? n : up(n));
 const faintness = (el, home) => {
   const signs = [fades(el).alpha.toFixed(2)];

@@ -110,6 +110,16 @@ async def test_a_box_that_the_wheel_changes_is_a_gap_whether_it_cuts_off_or_not(
     assert found.verdict == "incomplete", str(found)
 
 
+async def test_a_choice_that_is_called_off_and_is_not_is_unread(stage: LyingRig) -> None:
+    page = whole_page(level="radios")
+    at = page.html.index(CHOSEN)
+    start = page.html.rindex("<input", 0, at)
+    end = page.html.index(">", at) + 1
+    boxed = f"{page.html[:start]}<span aria-disabled='true'>{page.html[start:end]}</span>{page.html[end:]}"
+    found = await stage.judge(replace(page, html=boxed))
+    assert found.verdict == "incomplete", str(found)
+
+
 WHEELED = {
     "no room": ("<div id=w style='width:300px'></div>", "pass"),
     "a part that stands out": (
