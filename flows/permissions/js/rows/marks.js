@@ -197,8 +197,8 @@ const looks_of = (row, label) => {
   ];
 };
 const is_locked = (row) => chosen_of(row).every(locked);
-// A control that is called off and is not; one that is off may be fainter.
-const is_off_alone = (n) => "disabled" in n && !n.matches(":disabled");
+// A radio or box that is called off and is not; one that is off may be fainter.
+const is_off_alone = (n) => /^(radio|checkbox)$/.test(n.type) && !n.matches(":disabled");
 const element_of = (n) => (n.nodeType === 1 ? n : up(n));
 const faintness = (el, home) => {
   const signs = [fades(el).alpha.toFixed(2)];
