@@ -26,6 +26,13 @@ class _Size:
     marketplaces: int
 
 
+# A site's style sheet has a thousand rules for what is touched, few of them about what stands on a page.
+_RULES = "".join(
+    f".btn-{at}:hover,.x{at} .c{at}:hover .c4{{opacity:.8;background:var(--k)}}"
+    f".c{at}:focus-within>.y{at}{{transform:scale(1.1);--k:#eee}}"
+    for at in range(300)
+)
+_BOXES = "<div class='c1 c2'><span class=c3></span><i class=c4></i></div>" * 2500
 _SMALL, _WIDE, _LONG = _Size(100, 1), _Size(500, 9), _Size(2000, 1)
 
 
@@ -38,6 +45,7 @@ async def measure(quick: bool) -> AsyncIterator[Figure]:
         for _ in range(runs):
             for size, seconds in taken.items():
                 seconds.append(await _seconds(rig, size))
+        touched = [await _touched(rig) / await _seconds(rig, _SMALL, more=_BOXES) for _ in range(runs)]
     beside = f"100 rows in one marketplace: {min(taken[_SMALL]):.2f} s in the same run"
     yield figure("grid_100_rows", taken[_SMALL], unit="s", of="100 rows of text in one marketplace")
     yield figure("grid_500_rows", taken[_WIDE], unit="s", of=f"500 rows of text in nine marketplaces; {beside}")
@@ -46,19 +54,24 @@ async def measure(quick: bool) -> AsyncIterator[Figure]:
         (long / _LONG.rows) / (short / _SMALL.rows) for short, long in zip(taken[_SMALL], taken[_LONG], strict=True)
     ]
     yield figure("grid_growth", growth, unit="ratio", of="a row of 2,000 beside a row of 100")
+    yield figure("grid_touch_rules", touched, unit="ratio", of="7,500 elements, 900 rules on touch beside none")
 
 
-async def _seconds(rig: LyingRig, size: _Size) -> float:
-    judged = await rig.judge(_page(size))
+async def _touched(rig: LyingRig) -> float:
+    return await _seconds(rig, _SMALL, more=f"<style>{_RULES}</style>{_BOXES}")
+
+
+async def _seconds(rig: LyingRig, size: _Size, *, more: str = "") -> float:
+    judged = await rig.judge(_page(size, more))
     if judged.rows != size.rows * size.marketplaces:
         raise UnmeasuredError(f"{size} was expected to be read whole, {judged.rows} rows were: {judged.gaps[:3]}")
     return judged.seconds
 
 
-def _page(size: _Size) -> LyingPage:
+def _page(size: _Size, more: str) -> LyingPage:
     rows = long_list(CLASSIC, count=size.rows)
     body = "".join(_section(title, found, MARKETPLACES[: size.marketplaces]) for title, found in by_section(rows))
-    html = page_of(f"<h1>Edit User Permissions</h1><p>Permissions of {USER}</p>{_DRAFT}{body}")
+    html = page_of(f"<h1>Edit User Permissions</h1><p>Permissions of {USER}</p>{_DRAFT}{body}{more}")
     return LyingPage(name=str(size), kind="bench", what="a long grid", right=frozenset(), html=html)
 
 
@@ -72,4 +85,6 @@ def _section(title: str, rows: list[Row], marketplaces: tuple[str, ...]) -> str:
     return f"<section><h2>{title}</h2><table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></section>"
 
 
-FAMILY = Family(names=("grid_100_rows", "grid_500_rows", "grid_2000_rows", "grid_growth"), measure=measure)
+FAMILY = Family(
+    names=("grid_100_rows", "grid_500_rows", "grid_2000_rows", "grid_growth", "grid_touch_rules"), measure=measure
+)

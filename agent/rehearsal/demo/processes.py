@@ -69,9 +69,15 @@ class DemoProcesses:
     outputs: list[str] = field(default_factory=list)  # everything one-off commands printed
 
     async def command(self, *arguments: str, stdin: str | None = None) -> tuple[int, str, str]:
-        """Run one sc-agent command to its end: exit code, standard output, standard error."""
+        """Run one sc-agent command to its end: exit code, standard output, standard error.
+
+        Interrupted, it ends the command first: one that goes on would write into a data directory that is removed.
+        """
         process = await _start(*arguments, env=self.env, stdin=stdin is not None, cwd=self.data_dir)
-        out, err = await process.communicate(stdin.encode() if stdin is not None else None)
+        try:
+            out, err = await process.communicate(stdin.encode() if stdin is not None else None)
+        finally:
+            await _stop(process)
         self.outputs += [out.decode(), err.decode()]
         return process.returncode or 0, out.decode(), err.decode()
 

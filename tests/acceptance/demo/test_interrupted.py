@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.rehearsal.demo.processes import DemoProcesses
 from tests.support.process_table import stat_of
 from tests.support.processes.daemon_process import ROOT, wait_until
 
@@ -36,6 +38,18 @@ def test_an_interrupt_in_the_middle_ends_every_process_and_leaves_no_data(tmp_pa
         )
     assert process.returncode != 0
     assert remains(tmp_path) == []
+
+
+async def test_a_command_that_the_demo_runs_ends_where_the_demo_is_interrupted(tmp_path: Path) -> None:
+    processes = DemoProcesses(description={}, data_dir=tmp_path, env=dict(os.environ), log=tmp_path / "daemon.log")
+    before = descendants(os.getpid())
+    running = asyncio.create_task(processes.command("stand-in", "--seed", "4"))
+    await asyncio.to_thread(wait_until, lambda: descendants(os.getpid()) != before, within=30, what="the command")
+    started = descendants(os.getpid())
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert set(alive(started)) <= set(before)
 
 
 def is_visiting(folder: Path) -> bool:

@@ -81,6 +81,8 @@ const all = (box, rule) => {
   go(box);
   return out;
 };
+const with_all_in = (el) => [el, ...all_in(el)];
+const all_in = (el) => [...kids(el)].filter((k) => k.nodeType === 1).flatMap(with_all_in);
 const words_of = (n) =>
   n.nodeType === 3
     ? n.data

@@ -1,106 +1,84 @@
-// What a style sheet writes or draws where the pointer rests, the keyboard is or something is pressed, and not before.
-const TOUCH =
-    /^:(?:hover|focus|focus-visible|focus-within|active|target|target-within|open|popover-open|interest-\w+)$/,
-  ANY = ":not(not)"; // there is no such element
-const open_rules = (sheet) => {
-  try {
-    return [...sheet.cssRules];
-  } catch {
-    return []; // of another origin, which no script may read: docs/architecture.md
-  }
-};
-const all_rules = (rules) =>
-  rules.flatMap((rule) => [
-    rule,
-    ...all_rules(rule.styleSheet ? open_rules(rule.styleSheet) : [...(rule.cssRules || [])]),
-  ]);
-// Every style rule of a sheet with its whole selector, told by the boxes around it, and whether it holds only where a
-// variable has some value.
-const style_rules = (rules, around = "", waits = false) =>
-  rules.flatMap((rule) => {
-    if (rule.styleSheet) return style_rules(open_rules(rule.styleSheet), around, waits);
-    const scope = rule.start ? `:is(${rule.start})` : around,
-      own = rule.selectorText ? within(scope, rule.selectorText) : scope,
-      depends = waits || /style\(/.test(rule.conditionText || "");
-    return [
-      ...(rule.style && own ? [{ selector: own, style: rule.style, waits: depends }] : []),
-      ...style_rules([...(rule.cssRules || [])], rule.selectorText ? `:is(${own})` : scope, depends),
-    ];
-  });
-const within = (scope, selector) => {
-  if (!scope) return selector;
-  return /&|:scope\b/.test(selector) ? selector.replace(/&|:scope\b/g, scope) : `${scope} ${selector}`;
-};
-// A selector's pieces: what is escaped, what is quoted, pseudo-classes and -elements with the bracket that they open,
-// and any other character.
-const PIECE = /\\[\s\S]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|::?[\w-]+\(?|[\s\S]/g;
-const pieces_of = (selector) => selector.match(PIECE) || [];
-// Whom a rule is about, whatever is touched, and whatever part of an element it draws; "*" where another tree's
-// elements may be meant. At least those that it is about.
-const about = (selector) => {
-  const pieces = pieces_of(selector);
-  return pieces.some((piece) => /^::?(host|slotted|part)/.test(piece)) ? "*" : untouched(pieces);
-};
-const untouched = (pieces) => {
-  const whom = [];
-  for (let at = 0; at < pieces.length; at += 1) {
-    const piece = pieces[at];
-    if (!/^:.*\($/.test(piece)) {
-      whom.push(TOUCH.test(piece) || /^(::|:(before|after|first-line|first-letter)$)/.test(piece) ? ANY : piece);
-      continue;
-    }
-    const end = closing(pieces, at),
-      within = pieces.slice(at + 1, end);
-    if (/^:(is|where|-webkit-any)\($/.test(piece)) whom.push(":is(", untouched(within), ")");
-    else whom.push(/^::/.test(piece) || within.some((one) => TOUCH.test(one)) ? ANY : [piece, ...within, ")"].join(""));
-    at = end;
-  }
-  return whom.join("");
-};
-// Where the bracket that a piece opens is closed.
-const closing = (pieces, from) => {
-  let open = 0;
-  for (let at = from; at < pieces.length; at += 1) {
-    if (pieces[at].endsWith("(") && pieces[at][0] !== "\\") open += 1;
-    if (pieces[at] === ")") open -= 1;
-    if (!open) return at;
-  }
-  return pieces.length;
-};
-const is_on_touch = (selector) => pieces_of(selector).some((piece) => TOUCH.test(piece));
-const sheets_of = (root) => [...(root.styleSheets || []), ...(root.adoptedStyleSheets || [])];
-// What may make a part larger, and what may bring it to sight.
-const SIZING = /^((min-|max-)?(width|height|inline-size|block-size)|padding.*|transform|scale|zoom|flex-(basis|grow))$/,
-  SHOWING =
-    /^(display|(content-)?visibility|opacity|clip(-path)?|left|top|right|bottom|inset.*|margin.*|translate|z-index)$/;
-const sets = (style, names) => [...style].some((name) => names.test(name));
-// Those that may hold later and do not now: on touch, or where a variable has another value.
-const may_hold_later = ({ selector, style, waits }) =>
-  waits ||
-  (/:(hover|focus|active|target|open|popover|interest)/.test(selector) && is_on_touch(selector)) ||
-  /\b(var|if)\(/.test(style.content);
-const rules_on_touch = once((root) =>
-  sheets_of(root)
-    .flatMap((sheet) => style_rules(open_rules(sheet)))
-    .filter(may_hold_later)
-    .map(({ selector, style }) => {
-      const words = written_by(style),
-        pictures = pictured_by(style),
-        lends = /counter|-quote/.test(style.content) || !!style.animationName,
-        sizes = sets(style, SIZING);
-      return {
-        root,
-        whom: about(selector),
-        words,
-        pictures,
-        lends,
-        writes: words.length > 0 || lends,
-        draws: pictures.length > 0,
-        shows: sizes || sets(style, SHOWING),
-        sizes,
-      };
-    }),
+// What a style sheet writes, draws or shows where the pointer rests, the keyboard is or something is pressed, and not
+// before.
+const rules_in = once((root) => sheets_of(root).flatMap((sheet) => style_rules(open_rules(sheet))));
+// A tree's names of animations and counters are its own and those of the trees around it.
+const trees_around = (root) => (root.host ? [root, ...trees_around(root.host.getRootNode())] : [root]);
+const rules_around = once((root) =>
+  trees_around(root)
+    .flatMap(sheets_of)
+    .flatMap((sheet) => all_rules(open_rules(sheet))),
 );
+const keyframes_around = once((root) => rules_around(root).filter((rule) => rule.keyText));
+// What an animation of a rule sets, on touch; of each where a variable names it, or where one only goes on.
+const animated_by = (root, { animationName }) =>
+  keyframes_around(root)
+    .filter(
+      ({ parentRule }) => !animationName || /var\(/.test(animationName) || animationName.includes(parentRule.name),
+    )
+    .map(({ style }) => style);
+const of_variables = (style) => [...style].filter((name) => name.startsWith("--"));
+const values_of = (style, names) => names.map((name) => style.getPropertyValue(name)).filter(Boolean);
+const VARIABLE = /var\(\s*(--[^\s,)]+)/g;
+const hangs_on = (text, names) =>
+  /\bif\(/.test(text) || [...text.matchAll(VARIABLE)].some(([, name]) => names.has(name));
+const every_tree = once(() => [document, ...[...place.keys()].map((el) => el.shadowRoot).filter(Boolean)]);
+const is_later = ({ selector, waits }) => waits || is_on_touch(selector);
+// The variables that may have another value on touch, whatever sets them, and those that hang on these.
+const changing = once((root) => {
+  const trees = [...new Set([root, ...every_tree()])],
+    rules = trees.flatMap(rules_in),
+    names = new Set([
+      ...rules.filter(is_later).flatMap(({ style }) => of_variables(style)),
+      ...trees.flatMap(keyframes_around).flatMap(({ style }) => of_variables(style)),
+    ]);
+  for (let known = 0; known < names.size; ) {
+    known = names.size;
+    for (const { style } of rules)
+      for (const name of of_variables(style)) if (hangs_on(style.getPropertyValue(name), names)) names.add(name);
+  }
+  return names;
+});
+// What a rule may set later and does not now; a shorthand's part that a variable fills has no value of its own.
+const set_later = (root, rule) => {
+  const { style } = rule,
+    names = changing(root);
+  if (is_later(rule)) return [...style];
+  if (!names.size || !hangs_on(style.cssText, names)) return [];
+  return [...style].filter((name) => !style.getPropertyValue(name) || hangs_on(style.getPropertyValue(name), names));
+};
+// What may write, draw, make larger, and bring to sight.
+const WRITING = /^(content|quotes|list-style.*|--.*)$/,
+  DRAWING = /^(content|background.*|border-image.*|list-style.*|(-webkit-)?mask.*|(backdrop-)?filter|cursor|--.*)$/,
+  SIZING = /^(all|(min-|max-)?(width|height|inline-size|block-size)|padding.*|transform|scale|zoom|flex-(basis|grow))$/,
+  SHOWING =
+    /^(all|display|(content-)?visibility|opacity|clip(-path)?|left|top|right|bottom|inset.*|margin.*|translate|z-index)$/;
+const rules_on_touch = once((root) =>
+  rules_in(root).flatMap((rule) => {
+    const set = set_later(root, rule);
+    return set.length ? [effect_of(root, rule, set)] : [];
+  }),
+);
+const effect_of = (root, { selector, style }, set) => {
+  const frames = set.some((name) => name.startsWith("animation")) ? animated_by(root, style) : [],
+    names = [...set, ...frames.flatMap((frame) => [...frame])],
+    may = (what) => names.some((name) => what.test(name)),
+    styles = [style, ...frames],
+    words = may(WRITING) ? styles.flatMap(written_by) : [],
+    pictures = may(DRAWING) ? styles.flatMap(pictured_by) : [],
+    lends = may(WRITING) && styles.some(({ content }) => /counter|-quote/.test(content)),
+    sizes = may(SIZING);
+  return {
+    root,
+    whom: about(selector),
+    words,
+    pictures,
+    lends,
+    writes: words.length > 0 || lends,
+    draws: pictures.length > 0,
+    shows: sizes || may(SHOWING),
+    sizes,
+  };
+};
 const rules_that = once((what) => once((root) => rules_on_touch(root).filter((rule) => rule[what])));
 // The elements that a rule is about, asked once of the whole tree; null for all.
 const whom_of = once(({ root, whom }) => {
@@ -131,86 +109,59 @@ const touching = (el, what, one) => [
     .flatMap((tree) => rules_that(what)(tree))
     .filter(({ whom }) => whom === "*"),
 ];
-const of_variables = (style) => [...style].filter((name) => name.startsWith("--"));
-const values_of = (style, names) => names.map((name) => style.getPropertyValue(name)).filter(Boolean);
 // Words stand in what is written, in variables, and in quotes and signs of lists.
 const written_by = (style) =>
   values_of(style, ["content", "quotes", "list-style-type", ...of_variables(style)]).filter((one) => /["'(]/.test(one));
-const STRING = /"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|attr\(\s*([\w-]+)|var\(\s*(--[\w-]+)/g;
-const DEEP = 8; // variables that name others
-const text_written = (el, value, depth = 0) =>
-  [...value.matchAll(STRING)]
-    .map(([, one, two, name, variable]) =>
-      variable ? text_of_variable(el, variable, depth) : (one ?? two ?? el.getAttribute(name) ?? ""),
-    )
+// A variable may be one of a part's own; where another fills it, its value holds that one's.
+const variable_of = (el, name) =>
+  [null, "::before", "::after", "::marker"]
+    .map((part) => getComputedStyle(el, part).getPropertyValue(name))
+    .filter((value, at, all) => value && all.indexOf(value) === at)
     .join(" ");
-const text_of_variable = (el, name, depth) =>
-  depth < DEEP ? text_written(el, getComputedStyle(el).getPropertyValue(name), depth + 1) : "";
-// What counters, quotes and animations bring that such a rule only names.
-const lent = once((root) =>
-  sheets_of(root)
-    .flatMap((sheet) => all_rules(open_rules(sheet)))
-    .flatMap((rule) => [rule.symbols, rule.prefix, rule.suffix, rule.keyText && rule.style.content].filter(Boolean)),
+const STRING = /"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|attr\(\s*([\w-]+)|var\(\s*(--[^\s,)]+)/g;
+const text_written = (el, value, filled = (name) => text_written(el, variable_of(el, name), () => "")) =>
+  [...value.matchAll(STRING)]
+    .map(([, one, two, name, variable]) => (variable ? filled(variable) : (one ?? two ?? el.getAttribute(name) ?? "")))
+    .join(" ");
+// What counters and quotes bring that such a rule only names; a sign may stand without quotes.
+const signs_around = once((root) =>
+  rules_around(root)
+    .flatMap((rule) => [rule.symbols, rule.additiveSymbols, rule.prefix, rule.suffix, rule.pad, rule.negative])
+    .filter(Boolean)
+    .map((sign) => `"${sign.replace(/["\\]/g, " ")}"`),
 );
-const drawn_on_touch = (el) => [
-  ...touching(el, "writes", is_among).flatMap(({ words, lends }) =>
-    [...words, ...(lends ? lent(el.getRootNode()) : [])].map((value) => text_written(el, value)),
-  ),
-  ...parts_kept_back(el).map(({ content }) => text_written(el, content)),
-  ...tips_kept_back(el),
-];
-// What is not shown before a touch, as tips are made without any script.
-const is_tip_on_touch = (el) => el.nodeType === 1 && !shown(el) && is_shown_on_touch(el);
-const tips_kept_back = once((el) => [...kids(el)].filter(is_tip_on_touch).map(words_kept_back).map(clean));
-const words_kept_back = (el) => [words_in(el), ...[el, ...el.querySelectorAll("*")].flatMap(texts_written)].join(" ");
-// The parts of an element that a style sheet writes; to ask for one costs as much as for a style of its own.
-const parts_written = once((el) =>
-  ["::before", "::after"]
-    .map((part) => getComputedStyle(el, part))
-    .filter(({ content }) => content !== "none" && content !== "normal"),
-);
-const texts_written = (el) =>
-  parts_written(el)
-    .map(({ content }) => clean(text_written(el, content)))
-    .filter((text) => /\p{L}/u.test(text));
-// Those that it keeps back, and shows by another rule.
-const parts_kept_back = (el) => parts_written(el).filter(({ display }) => display === "none");
+const lent = (el, { root, lends }) => (lends ? [...signs_around(root), getComputedStyle(el).quotes] : []);
+const written_on_touch = (el) =>
+  touching(el, "writes", is_among).flatMap((rule) =>
+    [...rule.words, ...lent(el, rule)].map((value) => text_written(el, value)),
+  );
 // Pictures, of whatever size: none is loaded.
-const DRAWING = [
+const PICTURE = /url\(|image-set\(|paint\(/;
+const PICTURED = [
   "content",
   "background",
   "background-image",
   "border-image",
   "border-image-source",
+  "list-style",
   "list-style-image",
+  "mask",
+  "mask-image",
+  "-webkit-mask-box-image",
+  "filter",
+  "backdrop-filter",
+  "cursor",
 ];
-const MASKING = ["mask", "mask-image", "list-style", "cursor"];
-const PICTURE = /url\(|image-set\(|paint\(/;
 const pictured_by = (style) =>
-  values_of(style, [...DRAWING, ...MASKING, ...of_variables(style)]).filter(
-    (one) => PICTURE.test(one) || /var\(/.test(one),
-  );
-const is_picture_of = (el, value, depth = 0) =>
-  PICTURE.test(value) ||
-  (depth < DEEP &&
-    [...value.matchAll(/var\(\s*(--[\w-]+)/g)].some(([, name]) =>
-      is_picture_of(el, getComputedStyle(el).getPropertyValue(name), depth + 1),
-    ));
-const pictures_of = (style) =>
-  PICTURE.test([style.content, style.backgroundImage, style.borderImageSource, style.maskImage].join(" "));
-const is_shown_on_touch = (el) => touching(el, "shows", is_about).length > 0;
-const is_sized_on_touch = (el) => touching(el, "sizes", is_about).length > 0;
-// One that is drawn, shown or made larger on touch.
-const is_pictured_on_touch = (el) =>
-  touching(el, "draws", is_among).some(({ pictures }) => pictures.some((value) => is_picture_of(el, value))) ||
-  (parts_kept_back(el).some(pictures_of) && is_shown_on_touch(el)) ||
-  ((is(el, "picture") || pictures_of(getComputedStyle(el))) && is_sized_on_touch(el));
-// Whether a part that is not shown holds a picture that is larger than an icon, or may be.
-const holds_picture = (el) =>
-  [el, ...el.querySelectorAll("*")].some((one) => {
-    const style = getComputedStyle(one),
-      sides = [style.width, style.height, one.getAttribute("width"), one.getAttribute("height")];
-    return (is(one, "picture") || pictures_of(style)) && !sides.some((side) => parseFloat(side) <= 24);
-  });
-// A pointer that is a picture may be of any size, too.
-const has_cursor = (el) => PICTURE.test(getComputedStyle(el).cursor);
+  values_of(style, [...PICTURED, ...of_variables(style)]).filter((one) => PICTURE.test(one) || /var\(/.test(one));
+const is_picture_of = (el, value) =>
+  PICTURE.test(value) || [...value.matchAll(VARIABLE)].some(([, name]) => PICTURE.test(variable_of(el, name)));
+const draws_on_touch = (el) =>
+  touching(el, "draws", is_among).some(({ pictures }) => pictures.some((value) => is_picture_of(el, value)));
+// An element's own style is set by no touch, and may hang on a variable that is.
+const hangs_itself = (el) => {
+  const own = el.getAttribute("style");
+  return !!own && hangs_on(own, changing(el.getRootNode()));
+};
+const is_shown_on_touch = (el) => hangs_itself(el) || touching(el, "shows", is_about).length > 0;
+const is_sized_on_touch = (el) => hangs_itself(el) || touching(el, "sizes", is_about).length > 0;

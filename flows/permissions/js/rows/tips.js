@@ -53,8 +53,6 @@ const may_tell_level = (tip) => {
   const words = fold(tip).replace(/[\s.)\]）]+$/, "");
   return [...LEVEL].some((word) => words.endsWith(word) && /[^\p{L}]$/u.test(words.slice(0, -word.length)));
 };
-const with_all_in = (el) => [el, ...all_in(el)];
-const all_in = (el) => [...kids(el)].filter((k) => k.nodeType === 1).flatMap(with_all_in);
 const tipped = new Set(); // every element whose tips are told with a row
 const tips_of = (els) =>
   els.flatMap((el) => {

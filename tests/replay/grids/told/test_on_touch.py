@@ -15,6 +15,7 @@ HIDDEN = "3 permissions are hidden"
 LEVEL = "<div>View &amp; Edit</div>"
 CLASSES = "t sm:hover:u"
 MARKED = f'<p class="{CLASSES}" data-x="SAID">&nbsp;<i class="in"></i></p>'
+CHAIN = ";".join(f"--v{at}:var(--v{at + 1})" for at in range(12))
 WRITTEN = {
     "hover": ".t:hover::after{content:'SAID'}",
     "any element": ":hover::after{content:'SAID'}",
@@ -48,6 +49,17 @@ WRITTEN = {
     "an animation": "@keyframes k{to{content:'SAID'}}.t:hover::after{content:'';animation:k 1s forwards}",
     "a part that is kept back": ".t::after{content:'SAID';display:none}.t:hover::after{display:block}",
     "an attribute that is kept back": "[data-x]::after{content:attr(data-x);display:none}:hover::after{display:block}",
+    "a variable of its own part": ".t::after{--t:'SAID'}.t:hover::after{content:var(--t)}",
+    "a variable that is registered": "@property --t{syntax:'<string>';inherits:true;initial-value:'SAID'}"
+    ".t:hover::after{content:var(--t)}",
+    "a long chain of variables": f":root{{{CHAIN};--v12:'SAID'}}.t:hover::after{{content:var(--v0)}}",
+    "a long chain on touch": f".t:hover{{{CHAIN};--v12:'SAID'}}.t::after{{content:var(--v0,'')}}",
+    "an animation by a variable": ":root{--k:k}@keyframes k{to{content:'SAID'}}"
+    ".t:hover::after{content:'';animation:var(--k) 1s}",
+    "an animation of a variable": "@keyframes k{to{--t:'SAID'}}.t::after{content:var(--t,'')}"
+    ".t:hover::after{animation:k 1s forwards}",
+    "a quotation mark from elsewhere": "main{quotes:'SAID' ''}.t:hover::after{content:open-quote}",
+    "a part's variable that is kept back": ".t::after{content:'SAID';display:var(--d,none)}.t:hover{--d:inline}",
     "the sign of a list": ".t{display:list-item}.t:hover{list-style-type:'SAID'}",
 }
 DRAWN = {
@@ -65,6 +77,11 @@ DRAWN = {
     "a ground that is kept back": ".t::after{content:'';background:url(AT);display:none}.t:hover::after{display:block}",
     "a ground that grows": ".t{background:url(AT);width:8px;height:8px}.t:hover{width:300px;height:60px}",
     "a ground that is drawn larger": ".t{background:url(AT);width:8px;height:8px}.t:focus-within{transform:scale(9)}",
+    "an animation": "@keyframes k{to{background:url(AT)}}.t:hover{animation:k 1s forwards}",
+    "an animation of a variable": "@keyframes k{to{--p:url(AT)}}.t{background:var(--p,none)}.t:hover{animation:k 1s}",
+    "an animation that grows": "@keyframes k{to{width:300px;height:60px}}.t{background:url(AT);width:8px;height:8px}"
+    ".t:hover{animation:k 1s forwards}",
+    "a filter": ".t:hover{filter:url(AT#f)}",
     "a pointer": ".t:hover{cursor:url(AT),auto}",
 }
 SHADOW = "<div id=h>INNER</div><script>h.attachShadow({mode:'open'}).innerHTML=`<style>RULE</style>OWN`</script>"
@@ -73,6 +90,7 @@ TREES = {
     "within a host": ("", ":host(:hover) b::after", "<b>&nbsp;</b>"),
     "in a slot": ("<b>&nbsp;</b>", "::slotted(b:hover)::after", "<slot></slot>"),
 }
+COUNTED = "<style>@counter-style k{system:cyclic;symbols:'SAID'}</style>" + SHADOW.replace("OWN", "<b>&nbsp;</b>")
 PART = "<style>#h::part(p):hover::after{content:'SAID'}</style>" + SHADOW.replace("OWN", "<b part=p>&nbsp;</b>")
 PICTURE = "<img src='/ground.svg' alt='' SIZE>"
 SHOWN = {
@@ -92,6 +110,19 @@ TIPS = {
     "by its part": (f".i::before{{content:'SAID'}}{SHOWS}", "<i class='i'></i>"),
     "by the part of its child": (f".i b::before{{content:'SAID'}}{SHOWS}", "<i class='i'><b></b></i>"),
     "by an attribute": (f".i::before{{content:attr(data-q)}}{SHOWS}", "<i class='i' data-q='SAID'></i>"),
+    "as it was": (".i{display:none}.t:hover .i{all:revert}", "<i class='i'>SAID</i>"),
+    "by a variable": (".i{display:var(--d,none)}.t:hover{--d:block}", "<i class='i'>SAID</i>"),
+    "by a variable of another": (".i{--e:var(--d);display:var(--e,none)}.t:hover{--d:block}", "<i class='i'>SAID</i>"),
+    "by its own style": (".t:hover{--d:block}", "<i style='display:var(--d,none)'>SAID</i>"),
+    "by a condition": (".i{display:if(style(--d:1): block; else: none)}.t:hover{--d:1}", "<i class='i'>SAID</i>"),
+    "by an animation": (
+        "@keyframes k{to{display:block}}.i{display:none}.t:hover .i{animation:k 1s forwards}",
+        "<i class='i'>SAID</i>",
+    ),
+    "by an animation that goes on": (
+        "@keyframes k{to{display:block}}.i{display:none;animation:k 1s paused}.t:hover i{animation-play-state:running}",
+        "<i class='i'>SAID</i>",
+    ),
     "as a target": ("#z:target::after{content:'SAID'}", "<b id='z'></b>"),
 }
 NOTHING = {
@@ -103,6 +134,9 @@ NOTHING = {
     "not on touch": ".t:not(:hover)::after{content:''}",
     "a variable": ".t:focus{--ring:'auto'}",
     "another class": rf".u\:hover\:t:hover::after{{content:'{HIDDEN}'}}",
+    "an animation that turns": "@keyframes k{to{transform:rotate(9deg)}}@keyframes z{to{content:'None'}}"
+    ".t:hover::after{content:'';animation:k 1s}",
+    "a variable that changes a colour": ".t{color:var(--c)}.t::after{content:'';color:var(--c)}.t:hover{--c:#00c}",
     "a button": "button:hover{background:url(/ground.svg)}",
     "a box that grows": ".t:hover{width:300px;transform:scale(1.1)}",
     "other words that are kept back": ".t::after{content:'More';display:none}.t:hover::after{display:block}",
@@ -203,6 +237,24 @@ async def test_a_style_sheet_of_another_tree_is_asked_too(stage: LyingRig, inner
 @pytest.mark.parametrize("said", [HIDDEN, "Payments: None"])
 async def test_a_style_sheet_around_a_tree_is_asked_for_its_parts(stage: LyingRig, said: str) -> None:
     judged = await stage.judge(whole_page(PART.replace("INNER", "").replace("RULE", "").replace("SAID", said)))
+    assert judged.verdict == "incomplete", str(judged)
+
+
+async def test_a_counter_around_a_tree_writes_in_it_on_touch(stage: LyingRig) -> None:
+    counted = COUNTED.replace("INNER", "").replace("RULE", "b:hover::after{content:counter(z, k)}")
+    judged = await stage.judge(whole_page(counted.replace("SAID", HIDDEN)))
+    assert judged.verdict == "incomplete", str(judged)
+
+
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize(
+    "own", [PICTURE.replace("SIZE", "width=300 height=40"), f"<b>{HIDDEN}</b>", "<b class=said></b>"]
+)
+@pytest.mark.parametrize("box", ["<div class=i>HOST</div>", "<div class=i><p>HOST</p></div>"])
+async def test_what_a_tree_holds_that_is_shown_on_touch_is_a_gap(stage: LyingRig, box: str, own: str) -> None:
+    tree = SHADOW.replace("INNER", "").replace("RULE", f".said::before{{content:'{HIDDEN}'}}").replace("OWN", own)
+    told = f"<style>{SHOWS}</style><div class='t'>&nbsp;{box.replace('HOST', tree)}</div>"
+    judged = await stage.judge(whole_page(told))
     assert judged.verdict == "incomplete", str(judged)
 
 
