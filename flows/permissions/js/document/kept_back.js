@@ -1,5 +1,5 @@
-// What a page keeps back until it is touched: parts that a style sheet writes, and elements, as tips are made without any
-// script.
+// What a page keeps back until it is touched: parts that a style sheet writes, and elements, as tips are made without
+// any script.
 const is_tip_on_touch = (el) => el.nodeType === 1 && !shown(el) && is_shown_on_touch(el);
 const tips_kept_back = once((el) => [...kids(el)].filter(is_tip_on_touch).map(words_kept_back).map(clean));
 const words_kept_back = (el) => [words_in(el), ...with_all_in(el).flatMap(texts_written)].join(" ");
