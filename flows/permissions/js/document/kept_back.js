@@ -13,7 +13,10 @@ const texts_written = (el) =>
   parts_written(el)
     .map(({ content }) => clean(text_written(el, content)))
     .filter((text) => /\p{L}/u.test(text));
-// Those that it keeps back, and shows by another rule.
+// Those that say more than the element does itself, whatever the numbers: a copy of its words keeps its width.
+const numberless = (s) => fold(s).replace(/\p{N}+/gu, "0");
+const texts_added = (el) => texts_written(el).filter((text) => numberless(text) !== numberless(words_in(el)));
+// The parts that it keeps back, and shows by another rule.
 const parts_kept_back = (el) => parts_written(el).filter(({ display }) => display === "none");
 const drawn_on_touch = (el) => [
   ...written_on_touch(el),

@@ -263,3 +263,11 @@ async def test_what_a_tree_holds_that_is_shown_on_touch_is_a_gap(stage: LyingRig
 async def test_a_style_sheet_that_says_nothing_of_rows_is_no_gap(stage: LyingRig, rule: str) -> None:
     judged = await stage.judge(styled(rule, "A hint"))
     assert judged.verdict == "pass", str(judged)
+
+
+@pytest.mark.parametrize(("said", "verdict"), [("0 to 00 of 00", "pass"), (HIDDEN, "incomplete")])
+async def test_a_part_of_a_hidden_pager_may_copy_its_words(stage: LyingRig, said: str, verdict: str) -> None:
+    rule = f"<style>.p::before{{content:'{said}';visibility:hidden}}</style>"
+    pager = "<span class='p'>1 <i>to</i> 10 <i>of</i> 10</span><button>1</button>"
+    judged = await stage.judge(whole_page(f"{rule}<div hidden>{pager}</div>"))
+    assert judged.verdict == verdict, str(judged)
