@@ -1,14 +1,17 @@
 // What a style sheet writes, draws or shows where the pointer rests, the keyboard is or something is pressed, and not
 // before.
-const rules_in = once((root) => sheets_of(root).flatMap((sheet) => style_rules(open_rules(sheet))));
+// One sheet may be adopted by hundreds of trees.
+const every_rule = once((sheet) => all_rules(open_rules(sheet)));
+const styles_in = once((sheet) => style_rules(open_rules(sheet)));
+const rules_in = once((root) => sheets_of(root).flatMap(styles_in));
 // A tree's names of animations and counters are its own and those of the trees around it.
 const trees_around = (root) => (root.host ? [root, ...trees_around(root.host.getRootNode())] : [root]);
-const rules_around = once((root) =>
-  trees_around(root)
-    .flatMap(sheets_of)
-    .flatMap((sheet) => all_rules(open_rules(sheet))),
+const keyframes_in = once((root) =>
+  sheets_of(root)
+    .flatMap(every_rule)
+    .filter((rule) => rule.keyText),
 );
-const keyframes_around = once((root) => rules_around(root).filter((rule) => rule.keyText));
+const keyframes_around = (root) => trees_around(root).flatMap(keyframes_in);
 // What an animation of a rule sets, on touch; of each where a variable names it, or where one only goes on.
 const animated_by = (root, { animationName }) =>
   keyframes_around(root)
@@ -21,15 +24,13 @@ const values_of = (style, names) => names.map((name) => style.getPropertyValue(n
 const VARIABLE = /var\(\s*(--[^\s,)]+)/g;
 const hangs_on = (text, names) =>
   /\bif\(/.test(text) || [...text.matchAll(VARIABLE)].some(([, name]) => names.has(name));
-const every_tree = once(() => [document, ...[...place.keys()].map((el) => el.shadowRoot).filter(Boolean)]);
 const is_later = ({ selector, waits }) => waits || is_on_touch(selector);
 // The variables that may have another value on touch, whatever sets them, and those that hang on these.
-const changing = once((root) => {
-  const trees = [...new Set([root, ...every_tree()])],
-    rules = trees.flatMap(rules_in),
+const changing_in = (trees) => {
+  const rules = [...new Set(trees.flatMap(rules_in))],
     names = new Set([
       ...rules.filter(is_later).flatMap(({ style }) => of_variables(style)),
-      ...trees.flatMap(keyframes_around).flatMap(({ style }) => of_variables(style)),
+      ...trees.flatMap(keyframes_in).flatMap(({ style }) => of_variables(style)),
     ]);
   for (let known = 0; known < names.size; ) {
     known = names.size;
@@ -37,24 +38,30 @@ const changing = once((root) => {
       for (const name of of_variables(style)) if (hangs_on(style.getPropertyValue(name), names)) names.add(name);
   }
   return names;
-});
-// What a rule may set later and does not now; a shorthand's part that a variable fills has no value of its own.
-const set_later = (root, rule) => {
-  const { style } = rule,
-    names = changing(root);
-  if (is_later(rule)) return [...style];
-  if (!names.size || !hangs_on(style.cssText, names)) return [];
-  return [...style].filter((name) => !style.getPropertyValue(name) || hangs_on(style.getPropertyValue(name), names));
 };
+// A variable is handed down into inner trees; a frame's are its own.
+const page_of = (root) => root.ownerDocument || root;
+const changing_on = once((page) =>
+  changing_in([page, ...[...place.keys()].map((el) => el.shadowRoot).filter((root) => root && page_of(root) === page)]),
+);
+const changing = (root) => changing_on(page_of(root));
+// What a rule may set later and does not now; a shorthand's part that a variable fills has no value of its own.
+const set_later = once((names) =>
+  once((rule) => {
+    const { style } = rule;
+    if (is_later(rule)) return [...style];
+    if (!names.size || !hangs_on(style.cssText, names)) return [];
+    return [...style].filter((name) => !style.getPropertyValue(name) || hangs_on(style.getPropertyValue(name), names));
+  }),
+);
 // What may write, draw, make larger, and bring to sight.
 const WRITING = /^(content|quotes|list-style.*|--.*)$/,
   DRAWING = /^(content|background.*|border-image.*|list-style.*|(-webkit-)?mask.*|(backdrop-)?filter|cursor|--.*)$/,
   SIZING = /^(all|(min-|max-)?(width|height|inline-size|block-size)|padding.*|transform|scale|zoom|flex-(basis|grow))$/,
-  SHOWING =
-    /^(all|display|(content-)?visibility|opacity|clip(-path)?|left|top|right|bottom|inset.*|margin.*|translate|z-index)$/;
+  SHOWING = /^(all|display|(content-)?visibility)$/; // what is clear, clipped, or moved away counts as shown
 const rules_on_touch = once((root) =>
   rules_in(root).flatMap((rule) => {
-    const set = set_later(root, rule);
+    const set = set_later(changing(root))(rule);
     return set.length ? [effect_of(root, rule, set)] : [];
   }),
 );
@@ -75,7 +82,7 @@ const effect_of = (root, { selector, style }, set) => {
     lends,
     writes: words.length > 0 || lends,
     draws: pictures.length > 0,
-    shows: sizes || may(SHOWING),
+    shows: may(SHOWING),
     sizes,
   };
 };
@@ -124,13 +131,15 @@ const text_written = (el, value, filled = (name) => text_written(el, variable_of
     .map(([, one, two, name, variable]) => (variable ? filled(variable) : (one ?? two ?? el.getAttribute(name) ?? "")))
     .join(" ");
 // What counters and quotes bring that such a rule only names; a sign may stand without quotes.
-const signs_around = once((root) =>
-  rules_around(root)
+const signs_in = once((root) =>
+  sheets_of(root)
+    .flatMap(every_rule)
     .flatMap((rule) => [rule.symbols, rule.additiveSymbols, rule.prefix, rule.suffix, rule.pad, rule.negative])
     .filter(Boolean)
     .map((sign) => `"${sign.replace(/["\\]/g, " ")}"`),
 );
-const lent = (el, { root, lends }) => (lends ? [...signs_around(root), getComputedStyle(el).quotes] : []);
+const lent = (el, { root, lends }) =>
+  lends ? [...trees_around(root).flatMap(signs_in), getComputedStyle(el).quotes] : [];
 const written_on_touch = (el) =>
   touching(el, "writes", is_among).flatMap((rule) =>
     [...rule.words, ...lent(el, rule)].map((value) => text_written(el, value)),

@@ -271,3 +271,13 @@ async def test_a_part_of_a_hidden_pager_may_copy_its_words(stage: LyingRig, said
     pager = "<span class='p'>1 <i>to</i> 10 <i>of</i> 10</span><button>1</button>"
     judged = await stage.judge(whole_page(f"{rule}<div hidden>{pager}</div>"))
     assert judged.verdict == verdict, str(judged)
+
+
+@pytest.mark.parametrize(("does", "verdict"), [("margin:1px;color:red", "pass"), ("display:inline", "incomplete")])
+@pytest.mark.parametrize("by", [".t:hover .i{DOES}", ".t:hover{--x:1}.i{--y:var(--x);DOES}"])
+async def test_what_is_only_moved_on_touch_is_not_shown(stage: LyingRig, by: str, does: str, verdict: str) -> None:
+    does = does.replace(":", ":var(--y,").replace(";", ");") + ")" if "--y" in by else does
+    page = whole_page(f"<style>.i{{display:none}}{by.replace('DOES', does)}</style>")
+    level = LEVEL.replace("<div>", '<div class="t">').replace("</div>", "<i class='i'>None</i></div>")
+    judged = await stage.judge(replace(page, html=page.html.replace(LEVEL, level, 1)))
+    assert judged.verdict == verdict, str(judged)
