@@ -231,7 +231,7 @@ const leftovers = () => {
     const said = clean(words_kept_back(el));
     if (LETTERS.test(said))
       put("folded", el, said, {
-        texts: [...texts_of(el), ...with_all_in(el).flatMap(texts_added)].slice(0, 80),
+        texts: [...new Set([...texts_of(el), ...with_all_in(el).flatMap(texts_added)])],
         tip: is(el, "tip") || !!near(el, "tip"),
         row: in_row(el) || is_skipped(el),
         controls: all(el, "interactive").length,

@@ -281,3 +281,9 @@ async def test_what_is_only_moved_on_touch_is_not_shown(stage: LyingRig, by: str
     level = LEVEL.replace("<div>", '<div class="t">').replace("</div>", "<i class='i'>None</i></div>")
     judged = await stage.judge(replace(page, html=page.html.replace(LEVEL, level, 1)))
     assert judged.verdict == verdict, str(judged)
+
+
+async def test_a_hidden_part_is_looked_into_however_much_it_holds(stage: LyingRig) -> None:
+    others = "".join(f"<p>Read more {at}</p>" for at in range(120))
+    judged = await stage.judge(whole_page(f"<div hidden>{others}<p>Payments: None</p></div>"))
+    assert judged.verdict == "incomplete", str(judged)
