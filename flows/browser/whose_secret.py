@@ -19,7 +19,6 @@ from pydantic import SecretStr
 _MAIL = re.compile(r"""[^\s@<>"'(),;:/?&=]{1,64}@[^\s@<>"'(),;:/?&=]{1,255}\.[^\s@<>"'(),;:/?&=.]{1,63}""")
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _PART_NAME = re.compile(r'name="([^"]{0,200})"')
-_MOST = 200_000  # characters of a request that are looked at; a sign-in's has a few thousand
 _SITE = "@amazon."  # the site's own addresses name no user
 
 
@@ -68,7 +67,7 @@ class OwnedSecret:
                 "expected the password in the body of a form, found it in an address, which is kept in many places: "
                 "that request was stopped; look at the kept page"
             )
-        read = (list(fields) for fields in _readings(sending.carried[:_MOST]))
+        read = (list(fields) for fields in _readings(sending.carried))
         fields = next((fields for fields in read if any(text == value for _, text in fields)), None)
         if fields is None:
             return None

@@ -17,7 +17,7 @@ from flows.catalogue.grids import grid_data
 from flows.errors import FlowError
 from flows.models import Bounds, Grid, PageGap, PageGapKind
 from flows.permissions.page_reader import PageReader
-from flows.permissions.scripts import script
+from flows.permissions.scripts import part, script
 from flows.permissions.snapshot.turns import coming_again
 from flows.visit.requests import OpenRequests
 
@@ -86,11 +86,12 @@ async def _wider(page: PageReader) -> AsyncIterator[None]:
 
 async def _watch(page: PageReader, wait: timedelta) -> tuple[PageGap, ...]:
     """Be there as a person would; one gap where the page could not be told so."""
-    gaps: tuple[PageGap, ...] = ()
     try:
-        await _stir(page)
+        was_told = await _stir(page)
     except ActRefusedError:
-        gaps = (PageGap(kind=PageGapKind.UNEXPLAINED, words="the page could not be told that somebody is there"),)
+        was_told = False
+    words = "the page could not be told that somebody is there"
+    gaps = () if was_told else (PageGap(kind=PageGapKind.UNEXPLAINED, words=words),)
     await page.ask("wait", least=wait.total_seconds() * 1000, limit=LONGEST * 1000)
     await page.ask("wait", least=0, limit=_CHAINED * 1000)
     with suppress(ActRefusedError):  # asked once more in the end
@@ -101,13 +102,14 @@ async def _watch(page: PageReader, wait: timedelta) -> tuple[PageGap, ...]:
     return gaps
 
 
-async def _stir(page: PageReader) -> None:
+async def _stir(page: PageReader) -> bool:
+    """Whether all of the page was told that somebody is there."""
     (width, height), walk = page.size or (1280, 720), grid_data("walk")
-    for part in (0.3, 0.5, 0.7):
-        await page.point(width * part, height * part)
+    for share in (0.3, 0.5, 0.7):
+        await page.point(width * share, height * share)
     await page.point(0, height - 1)
-    await page.value(
-        script("stir", clock()),
+    told = await page.value(
+        script("stir", clock(), part("keys")),
         {
             "at_most": _STIRRED,
             "control": walk["interactive"],
@@ -117,3 +119,4 @@ async def _stir(page: PageReader) -> None:
             "row": walk["row"],
         },
     )
+    return told is True

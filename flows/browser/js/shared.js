@@ -85,13 +85,18 @@ const isEnabled = (element) =>
   );
 
 // Addresses however they are written: percent signs, full width, characters that are not seen. Bounded, so that no text
-// costs more than its length.
+// costs more than its length. A percent sign of its own, or letters of another encoding, hide no address beside them.
 const MAIL = /[^\s@<>"'(),;:/?&=]{1,64}@[^\s@<>"'(),;:/?&=]{1,255}\.[^\s@<>"'(),;:/?&=.]{1,63}/g;
-const plainOf = (text) => {
-  let plain = String(text ?? "").slice(0, 20000);
+const decoded = (run) => {
   try {
-    for (let i = 0; i < 2 && plain.includes("%"); i++) plain = decodeURIComponent(plain);
-  } catch {} // a percent sign of its own
+    return decodeURIComponent(run);
+  } catch {
+    return run.replace(/%([0-7][0-9a-f])/gi, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
+  }
+};
+const plainOf = (text) => {
+  let plain = String(text ?? "");
+  for (let i = 0; i < 2 && plain.includes("%"); i++) plain = plain.replace(/(?:%[0-9a-f]{2})+/gi, decoded);
   return squeeze(plain);
 };
 const mailsIn = (text) => plainOf(text).match(MAIL) || [];

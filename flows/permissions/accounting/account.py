@@ -12,6 +12,7 @@ from itertools import pairwise, zip_longest
 from flows.models import PageGap, PageGapKind
 from flows.permissions.accounting.fields import field_gap
 from flows.permissions.accounting.known import Known, shown_texts
+from flows.permissions.accounting.listeners import is_listener
 from flows.permissions.accounting.phrases import is_head, kind_of
 from flows.permissions.accounting.pieces import of_piece
 from flows.permissions.accounting.texts import of_led, of_text
@@ -30,6 +31,8 @@ from flows.permissions.rows.tokens import (
 )
 from flows.permissions.rows.vocabulary import bare_title, is_generic, is_universal, scope_of
 from flows.words import fold
+
+_LONGEST = 200  # characters of a piece that its gap tells
 
 
 def unaccounted(snapshot: DomSnapshot, known: Known) -> tuple[PageGap, ...]:
@@ -54,7 +57,12 @@ def accounted(snapshot: DomSnapshot, known: Known) -> Iterator[tuple[Token | Pie
             gap_of_it = gap_of_tip(piece, snapshot.rows)
         else:
             gap_of_it = of_piece(piece, known) or field_gap(piece, shown=known.shown, count=count)
-        yield piece, () if gap_of_it is None else (gap_of_it,)
+        yield piece, () if gap_of_it is None else (_short(gap_of_it),)
+
+
+def _short(gap: PageGap) -> PageGap:
+    """A gap as it is told; what its words meant was decided by all of them."""
+    return gap if is_listener(gap) else replace(gap, words=gap.words[:_LONGEST])
 
 
 def _switches(snapshot: DomSnapshot) -> Iterable[tuple[TextToken, PageGap]]:

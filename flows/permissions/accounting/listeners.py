@@ -15,6 +15,7 @@ from flows.permissions.rows.tokens import Piece
 
 _LEAST = 40  # characters of a text that can be known again: "e => show()" may stand on any page
 _MOST = 20_000  # longer ones are cut off by the page
+_SHOWN = 160  # of what it hears and how it begins, before the hash
 CALLED_AGAIN = "turn of a script"  # where a gap stands that is none of an element
 _WHERE = re.compile(rf"listener on (window|document|html|body)|{CALLED_AGAIN}")
 _MARK = re.compile(r" \[[0-9a-f]{16}\]$")
@@ -28,7 +29,7 @@ def gap_of_listener(piece: Piece) -> PageGap:
     """
     if not is_known_again(piece):
         return PageGap(kind=PageGapKind.WAY_NOT_TAKEN, words=piece.words, where=piece.where)
-    words = f"{piece.words} {listener_mark(piece.value)}"
+    words = f"{piece.words[:_SHOWN]} {listener_mark(piece.value)}"
     return PageGap(kind=PageGapKind.UNEXPLAINED, words=words, where=piece.where)
 
 

@@ -7,7 +7,7 @@ from flows.permissions.accounting.known import Known, shape
 from flows.permissions.accounting.listeners import gap_of_listener
 from flows.permissions.accounting.phrases import is_known, kind_of, sends_the_form, sorts
 from flows.permissions.rows.furniture import matches
-from flows.permissions.rows.subject import EMAIL, is_navigation
+from flows.permissions.rows.subject import is_navigation, is_of_user
 from flows.permissions.rows.tokens import Piece, PieceKind
 from flows.permissions.rows.vocabulary import is_caption, is_generic, is_level, is_section, level_told, scope_of
 from flows.words import fold
@@ -63,8 +63,7 @@ def _of_stray(piece: Piece, known: Known) -> PageGap | None:
         return None
     if matches("presses", piece.words) and not piece.heard and piece.way != "here":
         return None
-    addresses = [address.casefold() for address in EMAIL.findall(piece.words)]
-    if addresses and all(address in known.names for address in addresses):
+    if is_of_user(piece.words, known.names):
         return None
     if piece.hushed and (is_known(piece.words) or is_level(piece.words) or shape(piece.words) in known.shown):
         return None  # a copy for the eye of what assistive technology is told

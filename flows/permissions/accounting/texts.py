@@ -16,7 +16,7 @@ from flows.permissions.accounting.phrases import (
     sorts,
 )
 from flows.permissions.rows.furniture import matches
-from flows.permissions.rows.subject import EMAIL, is_about, is_naming, is_navigation, unnamed
+from flows.permissions.rows.subject import EMAIL, is_navigation, is_of_user, unnamed
 from flows.permissions.rows.tokens import ColumnsToken, RowToken, TextToken, Token
 from flows.permissions.rows.vocabulary import draws_sign, generic, is_caption, is_generic, is_level, says
 from flows.words import fold
@@ -91,9 +91,6 @@ def _is_harmless_press(token: TextToken) -> bool:
 
 
 def _is_about_the_user(text: str, known: Known) -> bool:
-    addresses = [address.casefold() for address in EMAIL.findall(text)]
-    if not addresses:
+    if not EMAIL.search(text):
         return not unnamed(text) and not re.search(r"[^\W_]", re.sub(r"[^\W\d_]", "", text)) and not draws_sign(text)
-    if any(address not in known.names for address in addresses):
-        return False
-    return is_naming(text) or is_about(text)
+    return is_of_user(text, known.names)

@@ -9,6 +9,7 @@ from flows.catalogue.grids import grid_data
 from flows.permissions.rows.furniture import matches, naming_rules, rules_of_rows
 from flows.permissions.rows.tokens import DomSnapshot, Piece, RowToken, TextToken, Token, Way
 from flows.permissions.rows.vocabulary import bare_title, is_level, is_section, scope_of
+from flows.words import fold
 
 _NEAR = 3  # texts between a name and the address it belongs to
 EMAIL = re.compile(r"[\w.+-]{1,256}@[\w-]+(?:\.[\w-]+)+")
@@ -18,7 +19,15 @@ def is_naming(text: str) -> bool:
     """Whether a text with an address says no more than whose rights are shown."""
     rest, address = unnamed(text).split(), EMAIL.search(text)
     local = address.group().partition("@")[0].casefold() if address else ""
-    return len(rest) <= 4 and all(word[0].isupper() or word.casefold() in local for word in rest)
+    if len(rest) > 4 or not all(word[0].isupper() or word.casefold() in local for word in rest):
+        return False
+    return not _tells_of_rights(" ".join(word for word in rest if word.casefold() not in local))
+
+
+def is_of_user(text: str, known: Set[str]) -> bool:
+    """Whether a text with addresses names none but `known` ones, folded, and says nothing else."""
+    addresses = [address.casefold() for address in EMAIL.findall(text)]
+    return bool(addresses) and all(address in known for address in addresses) and (is_naming(text) or is_about(text))
 
 
 def is_about(text: str) -> bool:
@@ -87,9 +96,18 @@ def is_name(text: str) -> bool:
     words = text.split()
     capitals = 2 <= len(words) <= 4 and all(word[0].isupper() for word in words) and text.replace(" ", "").isalpha()
     places = [" ".join(words[at:end]) for at in range(len(words)) for end in range(at + 1, len(words) + 1)]
-    if not capitals or any(map(scope_of, places)) or any(rule.search(text) for rule in rules_of_rows()):
-        return False
-    return not any(re.search(rule, text, re.IGNORECASE) for rule in grid_data("furniture")["no_names"])
+    return capitals and not any(map(scope_of, places)) and not _tells_of_rights(text)
+
+
+def _tells_of_rights(text: str) -> bool:
+    """Whether words that could be a name tell of a level, a permission or a state."""
+    words = fold(text).split()
+    places = [" ".join(words[at:end]) for at in range(len(words)) for end in range(at + 1, len(words) + 1)]
+    return (
+        any(is_level(place) or is_section(place) for place in places)
+        or any(rule.search(text) for rule in rules_of_rows())
+        or any(re.search(rule, text, re.IGNORECASE) for rule in grid_data("furniture")["no_names"])
+    )
 
 
 def names_only(text: str, addresses_known: Set[str]) -> bool:

@@ -26,8 +26,9 @@ from flows.permissions.rows.vocabulary import generic, level_words, marks, says,
 from flows.permissions.scripts import part
 
 _PARTS = (
-    "document", "sheets", "on_touch", "kept_back", "quiet_code", "listeners", "frames", "visible", "options", "columns",
-    "rows", "effects", "told", "inventory", "marks", "fonts", "glyphs", "drawn", "numbers", "said", "tips", "tokens",
+    "document", "sheets", "on_touch", "kept_back", "quiet_code", "keys", "listeners", "frames", "visible", "options",
+    "columns", "rows", "effects", "told", "inventory", "marks", "fonts", "glyphs", "drawn", "numbers", "said", "tips",
+    "tokens",
 )  # fmt: skip
 
 

@@ -32,7 +32,6 @@ _LINE = re.compile(r"^[ \t]{0,20}([\w.\[\]-]{1,80})[ \t]{0,9}[=:][ \t]{0,9}(\S[^
 _PART = re.compile(r'content-disposition:[ \t]{0,9}form-data;[^\r\n]{0,200}?\bname="?([^";\r\n]{1,80})', re.IGNORECASE)
 _LOGIN = re.compile(r"//[^\s/:@\"'<>\\]{1,80}:([^\s/@\"'<>\\]{1,120})@")
 _DRAWN = re.compile(r"(?=[^\d]{0,200}\d)\S{6,}")
-_PART_HEADERS = 2000  # characters of a part's headers
 
 
 def beside(text: str, *, also: Iterable[str]) -> Iterator[Named]:
@@ -52,9 +51,7 @@ def sent_beside(text: str, *, also: Iterable[str]) -> Iterator[Named]:
     """Yield what a form of several parts or of plain lines holds."""
     at = 0
     while (part := _PART.search(text, at)) is not None:
-        at, bounds = part.end(), _part_value(text, part.end())
-        if bounds is None:
-            continue
+        bounds = _part_value(text, part.end())
         at = bounds[1]
         if is_secret_name(part[1], also=also):
             yield Named(name=part[1], value=text[slice(*bounds)], start=bounds[0], end=bounds[1])
@@ -78,15 +75,10 @@ def _comments(text: str) -> Iterator[tuple[int, int]]:
         yield start + 4, end
 
 
-def _part_value(text: str, after: int) -> tuple[int, int] | None:
-    """Where a part's value stands: from the blank line to the next boundary."""
-    begins = [
-        found + len(blank)
-        for blank in ("\r\n\r\n", "\n\n")
-        if (found := text.find(blank, after, after + _PART_HEADERS)) >= 0
-    ]
-    if not begins:
-        return None
-    start, end = min(begins), text.find("\n--", min(begins) - 1)
-    end = len(text) if end < 0 else max(end, start)
+def _part_value(text: str, after: int) -> tuple[int, int]:
+    """Where a part's value stands: from the blank line to the next boundary; all of a part without a blank line."""
+    end = text.find("\n--", after)
+    end = len(text) if end < 0 else end
+    begins = [found + len(blank) for blank in ("\r\n\r\n", "\n\n") if (found := text.find(blank, after, end)) >= 0]
+    start = min(begins, default=after)
     return start, end - 1 if text[end - 1 : end] == "\r" and end > start else end

@@ -93,7 +93,7 @@ globalThis[Symbol.for("turns")] ??= (() => {
     return Reflect.apply(target, self, args);
   });
   around(globalThis.EventTarget?.prototype, "addEventListener", (target, self, args) => {
-    if (AGAIN.test(args[0]) && args[1] && told.length < 1000)
+    if (AGAIN.test(args[0]) && args[1])
       told.push({ box: self ?? globalThis, type: args[0], run: args[1], of_file: clock.comes_of_a_file() });
     return Reflect.apply(target, self, args);
   });

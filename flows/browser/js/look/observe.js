@@ -31,7 +31,8 @@
   for (const root of searched.slice(1)) if (isRendered(root.host)) texts.push(spoken(root.host));
   for (const element of visibleIn("kat-alert, kat-button, kat-modal, kat-label, [header][description]"))
     texts.push(spoken(element));
-  const text = texts.join("\n").slice(0, 60000);
+  const said = texts.join("\n"),
+    text = said.slice(0, 60000);
 
   const shownAlerts = alerts
     .flatMap((css) => visibleIn(css))
@@ -90,7 +91,7 @@
     const filled = inner ? [...inner.querySelectorAll("input:not([type=password])")].map((field) => field.value) : [];
     return [inner?.body?.innerText, ...filled];
   });
-  const pieces = [text, document.title, ...shownValues, ...labels, ...frames].flatMap(mailsIn);
+  const pieces = [said, document.title, ...shownValues, ...labels, ...frames].flatMap(mailsIn);
   for (const address of new Set(pieces))
     if (!addresses.some((known) => address.includes(known.address)))
       addresses.push({ address, around: "", named: false });

@@ -104,11 +104,9 @@ const explained = (left) => {
   left.forEach((piece, at) => {
     const el = piece.of;
     const own =
-      piece.kind === "text"
-        ? [...kids(el)].filter((k) => k.nodeType === 3 && clean(k.data).slice(0, 200) === piece.words)
-        : [];
-    if (piece.kind === "folded") put_folded(el, at, piece.words);
-    else if (el !== document.body) put("left", own.length ? own : [el], { left: at, words: piece.words });
+      piece.kind === "text" ? [...kids(el)].filter((k) => k.nodeType === 3 && clean(k.data) === piece.words) : [];
+    if (piece.kind === "folded") put_folded(el, at, piece.words.slice(0, 200));
+    else if (el !== document.body) put("left", own.length ? own : [el], { left: at, words: piece.words.slice(0, 200) });
     delete piece.of;
   });
   for (const el of furniture) put("furniture", [el]);

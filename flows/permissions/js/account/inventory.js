@@ -11,7 +11,7 @@ const leftovers = () => {
     seen_control = new Set();
   const ON_TOUCH = "a picture that is drawn on touch";
   const put = (kind, el, words, more = {}) =>
-    left.push({ kind, words: clean(words).slice(0, 200), where: where_is(el), ...more, ...(explain && { of: el }) });
+    left.push({ kind, words: clean(words), where: where_is(el), ...more, ...(explain && { of: el }) });
   const LETTERS = /[\p{L}\p{N}]/u,
     SIGNS =
       /[^\s\p{P}\p{L}\p{N}<>|+=^~\u00b7\u2022\u25a0-\u25ff\u2190-\u21ff\u2b00-\u2bff\u2500-\u257f\u200b-\u200f\ue000-\uf8ff]/u;
@@ -177,8 +177,8 @@ const leftovers = () => {
       still: !!idle_pager(el),
       filter: is(el, "filter"),
       chrome: in_chrome(el),
-      shows: list ? [list.shows, ...list.chosen].filter(Boolean).join(", ").slice(0, 80) : "",
-      list: list ? list.list.slice(0, 60) : role === "field" ? suggested(el).slice(0, 200) : [],
+      shows: list ? [list.shows, ...list.chosen].filter(Boolean).join(", ") : "",
+      list: list ? list.list : role === "field" ? suggested(el) : [],
       texts: role === "field" ? told_of(el) : [],
       fold: state_of(el),
     });
@@ -282,7 +282,7 @@ const leftovers = () => {
       for (let b = up(n); b && b !== document.body && b.nodeType === 1; b = up(b))
         if (getComputedStyle(b).overflowX !== "visible" && !out_of_reach(b)) where = "left of what is shown";
       return put("folded", n, words_in(n), {
-        texts: [...(where === "left of the page" ? [] : [where]), ...texts_of(n).slice(0, 80)],
+        texts: [...(where === "left of the page" ? [] : [where]), ...new Set(texts_of(n))],
         row: true,
         controls: 1,
       });

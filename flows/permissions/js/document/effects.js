@@ -32,14 +32,8 @@ const asks_by_words = (source) => {
 };
 // Keys: those that are written there go down in the second look, unless they press something, or go down together with
 // others.
-const NAMES_KEY =
-  /\.(key|code)\s*[!=]==?\s*(["'`])(?:(?!\2).)*\2|(["'`])(?:(?!\3).)*\3\s*[!=]==?\s*[\w$.]+\.(key|code)\b|\.(which|keyCode)\s*[!=]==?\s*\d+|\d+\s*[!=]==?\s*[\w$.]+\.(which|keyCode)\b|\[(?:\s*["'`][^"'`]*["'`]\s*,?)+\]\s*\.\s*(?:includes|indexOf)\(\s*[\w$.]+\.(?:key|code)\s*\)/g;
 const is_sent = (source) =>
-  !ENTERS.test(source) &&
-  !/(["'`])(Delete|Backspace|Escape|Esc|Tab|NumpadEnter)\1|(keyCode|which)\s*={2,3}\s*(8|9|27|46)\b/.test(source) &&
-  !/\b(ctrlKey|altKey|metaKey|shiftKey|getModifierState|repeat|isComposing|isTrusted)\b/.test(source) &&
-  !/\b(key|code|which|keyCode|charCode)\b/.test(source.replace(NAMES_KEY, "")) &&
-  !/\(\s*(e|ev|evt|event)\s*[,)](?!\s*=>)(?!\s*\{)/.test(source.replace(/^[^{=]*(\{|=>)/, ""));
+  sends_each(source) && !/\(\s*(e|ev|evt|event)\s*[,)](?!\s*=>)(?!\s*\{)/.test(source.replace(/^[^{=]*(\{|=>)/, ""));
 // Escape closes, wherever it is heard: one that asks for no other key brings nothing.
 const ESCAPE = /\.(key|code)\s*===?\s*(["'`])(Escape|Esc)\2|\.(which|keyCode)\s*===?\s*27\b/g;
 const closes = (source) =>

@@ -60,10 +60,8 @@
   for (const name of ["mouseleave", "pointerleave"])
     for (const box of [document.body, document.documentElement, document])
       send(box, new MouseEvent(name, { clientY: -1 }));
-  everything
-    .filter((el) => for_all || hears_pointer(el))
-    .slice(0, asked.at_most)
-    .forEach(passes_over);
+  const felt_by = everything.filter((el) => for_all || hears_pointer(el));
+  felt_by.slice(0, asked.at_most).forEach(passes_over);
   // The focus: what is no control takes none of itself, and hears of it all the same.
   for (const el of [document.body, ...everything]) {
     const boxes = el === document.body ? ROOTS : [el];
@@ -75,58 +73,13 @@
     send(el, new FocusEvent("blur"));
   }
   // Keys: those that a listener asks for by name, and one that means nothing.
-  const PRESSING = new Set([
-    "enter",
-    "numpadenter",
-    " ",
-    "space",
-    "spacebar",
-    "delete",
-    "backspace",
-    "escape",
-    "esc",
-    "tab",
-  ]);
-  const NUMBERS = {
-    ArrowLeft: 37,
-    ArrowUp: 38,
-    ArrowRight: 39,
-    ArrowDown: 40,
-    Home: 36,
-    End: 35,
-    PageUp: 33,
-    PageDown: 34,
-  };
-  const asked_for = (run) => {
-    const source = String(typeof run === "function" ? run : run.handleEvent || "");
-    if (source.length > 20000 || !/\.(key|code|which|keyCode)\b|\bkey\b/.test(source)) return [];
-    const named = [...source.matchAll(/(["'`])([^"'`\n]{1,12})\1/g)].map((m) => m[2]),
-      numbered = [...source.matchAll(/(?:keyCode|which)\s*={2,3}\s*(\d{1,3})/g)].map((m) => +m[1]);
-    return [
-      ...named.filter((key) => !PRESSING.has(key.toLowerCase())).map((key) => ({ key })),
-      ...numbered
-        .filter((code) => ![8, 9, 13, 27, 32, 46].includes(code))
-        .map((keyCode) => ({ key: String.fromCharCode(keyCode), keyCode })),
-    ];
-  };
+  const source_of = globalThis[Symbol.for("rest")].source_of;
   const press = (el, runs) => {
-    const keys = [{ key: "Shift", keyCode: 16 }, ...runs.flatMap(asked_for)].slice(0, 40);
-    for (const { key, keyCode } of keys) {
-      const code = /^[a-z]$/i.test(key) ? `Key${key.toUpperCase()}` : key,
-        number = keyCode ?? NUMBERS[key] ?? (key.length === 1 ? key.toUpperCase().charCodeAt(0) : 0);
-      for (const type of ["keydown", "keyup"])
-        send(
-          el,
-          new KeyboardEvent(type, {
-            key,
-            code,
-            keyCode: number,
-            which: number,
-            bubbles: true,
-            composed: true,
-            cancelable: true,
-          }),
-        );
+    const named = [with_key("Shift"), ...runs.flatMap((run) => keys_for(source_of(run)))];
+    for (const one of new Map(named.map((key) => [JSON.stringify(key), key])).values()) {
+      const at = { bubbles: true, composed: true, cancelable: true };
+      for (const type of ["keydown", "keypress", "keyup"])
+        send(el, new KeyboardEvent(type, { ...one, which: one.keyCode, ...at }));
     }
   };
   // The box of one drop-down hears the keys of its field: they would open its list.
@@ -160,4 +113,5 @@
   send(globalThis, new MessageEvent("message", { data: {}, origin: location.origin, source: window }));
   send(globalThis, new Event("online"));
   send(globalThis, new HashChangeEvent("hashchange", { oldURL: location.href, newURL: location.href }));
+  return felt_by.length <= asked.at_most;
 };

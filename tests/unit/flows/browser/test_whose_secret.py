@@ -62,6 +62,14 @@ def test_what_carries_no_secret_is_none_of_its_business() -> None:
     assert told('{"a": ') is None
 
 
+def test_a_secret_behind_a_long_text_is_seen() -> None:
+    long = urlencode({"metadata1": "x" * 300_000})
+    assert told(f"{long}&{written(OTHER)['form']}") is not None
+    one = owned()
+    assert one.misdirection(Sending(URL, f"{long}&{written(OURS)['form']}")) is None
+    assert "once" in (one.misdirection(Sending(URL, f"{long}x&{written(OURS)['form']}")) or "")
+
+
 def test_each_place_gets_it_once() -> None:
     one, sent = owned(), written(OURS)["form"]
     assert one.misdirection(Sending(URL, sent)) is None

@@ -177,6 +177,14 @@ def test_what_is_no_text_is_replaced_by_its_length_and_type(tmp_path: Path) -> N
     assert not (kept / "bodies").exists()
 
 
+@pytest.mark.parametrize("headers", ["", "X-Note: " + "n" * 5000 + "\r\n"])
+@pytest.mark.parametrize("blank", ["\r\n", ""])
+def test_a_part_of_a_form_is_masked_whatever_stands_at_its_head(tmp_path: Path, headers: str, blank: str) -> None:
+    part = f'--x\r\nContent-Disposition: form-data; name="password"\r\n{headers}{blank}Zq7-Kd92-unseen\r\n--x--\r\n'
+    kept = recorded(tmp_path, [posted(part.encode(), "multipart/form-data; boundary=x")])
+    assert left(kept, "Zq7-Kd92-unseen") == []
+
+
 def test_a_field_masked_by_name_may_differ_when_it_is_replayed(tmp_path: Path) -> None:
     kept = recorded(tmp_path / "one", [posted(b"csrf=abc&email=x"), posted(b"\x08\x01", "application/x-protobuf")])
     about = json.loads((kept / "recording.json").read_text())
