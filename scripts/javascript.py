@@ -55,7 +55,7 @@ def compose(folder: Path) -> Path:
         "reading": reading_script(explains=True),
         "late": script("late", source("late")),
         "turns": turns_script(),
-        "stir": script("stir", clock()),
+        "stir": script("stir", clock(), part("keys")),
         "handle": script("handle", clock(), part("lists")),
         **{name: script(name) for name in ("capture", "expose_drawn", "reach")},
     }

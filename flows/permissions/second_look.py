@@ -103,7 +103,7 @@ async def _watch(page: PageReader, wait: timedelta) -> tuple[PageGap, ...]:
 
 
 async def _stir(page: PageReader) -> bool:
-    """Whether all of the page was told that somebody is there."""
+    """Tell the page of a person; return whether all of it was told."""
     (width, height), walk = page.size or (1280, 720), grid_data("walk")
     for share in (0.3, 0.5, 0.7):
         await page.point(width * share, height * share)

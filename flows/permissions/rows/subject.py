@@ -25,7 +25,7 @@ def is_naming(text: str) -> bool:
 
 
 def is_of_user(text: str, known: Set[str]) -> bool:
-    """Whether a text with addresses names none but `known` ones, folded, and says nothing else."""
+    """Whether a text names known addresses, folded, and says nothing else."""
     addresses = [address.casefold() for address in EMAIL.findall(text)]
     return bool(addresses) and all(address in known for address in addresses) and (is_naming(text) or is_about(text))
 

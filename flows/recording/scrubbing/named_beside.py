@@ -76,7 +76,10 @@ def _comments(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _part_value(text: str, after: int) -> tuple[int, int]:
-    """Where a part's value stands: from the blank line to the next boundary; all of a part without a blank line."""
+    """Where a part's value stands: from the blank line to the next boundary.
+
+    All of a part that has no blank line counts as its value.
+    """
     end = text.find("\n--", after)
     end = len(text) if end < 0 else end
     begins = [found + len(blank) for blank in ("\r\n\r\n", "\n\n") if (found := text.find(blank, after, end)) >= 0]

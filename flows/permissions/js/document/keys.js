@@ -1,9 +1,7 @@
-// The keys that a listener asks for by name, as they would go down. The reading asks whether each of them is sent in the
-// second look, and the second look sends them: both go by this.
-const IN_QUOTES = "([\"'`])((?:(?!\\Q)[^\\\\$\\n])*)\\Q";
-const quoted = (group) => IN_QUOTES.replaceAll("\\Q", `\\${group}`);
-const KEY_IS = new RegExp(`\\.(key|code)\\s*[!=]==?\\s*${quoted(2)}`, "g"),
-  IS_KEY = new RegExp(`${quoted(1)}\\s*[!=]==?\\s*[\\w$.]+\\.(key|code)\\b`, "g"),
+// The keys that a listener asks for by name, as they would go down. The reading asks whether each of them is sent in
+// the second look, and the second look sends them: both go by this.
+const KEY_IS = /\.(key|code)\s*[!=]==?\s*(["'`])((?:(?!\2)[^\\$\n])*)\2/g,
+  IS_KEY = /(["'`])((?:(?!\1)[^\\$\n])*)\1\s*[!=]==?\s*[\w$.]+\.(key|code)\b/g,
   NUMBER_IS = /\.(?:which|keyCode)\s*[!=]==?\s*(\d+)\b/g,
   IS_NUMBER = /(?<![\w.])(\d+)\s*[!=]==?\s*[\w$.]+\.(?:which|keyCode)\b/g,
   IN_LIST =
