@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Set
+from functools import cache
 
 from flows.catalogue.grids import grid_data
 from flows.permissions.rows.furniture import matches, naming_rules, rules_of_rows
 from flows.permissions.rows.tokens import DomSnapshot, Piece, RowToken, TextToken, Token, Way
-from flows.permissions.rows.vocabulary import bare_title, is_level, is_section, scope_of
+from flows.permissions.rows.vocabulary import bare_title, is_level, is_section, lexicon, scope_of
 from flows.words import fold
 
 _NEAR = 3  # texts between a name and the address it belongs to
@@ -21,7 +22,8 @@ def is_naming(text: str) -> bool:
     local = address.group().partition("@")[0].casefold() if address else ""
     if len(rest) > 4 or not all(word[0].isupper() or word.casefold() in local for word in rest):
         return False
-    return not _tells_of_rights(" ".join(word for word in rest if word.casefold() not in local))
+    own = re.split(r"[\W\d_]+", local)
+    return not _tells_of_rights(" ".join(word for word in rest if word.casefold() not in own))
 
 
 def is_of_user(text: str, known: Set[str]) -> bool:
@@ -104,10 +106,15 @@ def _tells_of_rights(text: str) -> bool:
     words = fold(text).split()
     places = [" ".join(words[at:end]) for at in range(len(words)) for end in range(at + 1, len(words) + 1)]
     return (
-        any(is_level(place) or is_section(place) for place in places)
+        any(is_level(place) or is_section(place) or place in _permissions() for place in places)
         or any(rule.search(text) for rule in rules_of_rows())
         or any(re.search(rule, text, re.IGNORECASE) for rule in grid_data("furniture")["no_names"])
     )
+
+
+@cache
+def _permissions() -> frozenset[str]:
+    return frozenset(fold(label) for label in lexicon("en").labels)
 
 
 def names_only(text: str, addresses_known: Set[str]) -> bool:

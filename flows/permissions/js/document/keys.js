@@ -6,7 +6,8 @@ const KEY_IS = /\.(key|code)\s*[!=]==?\s*(["'`])((?:(?!\2)[^\\$\n])*)\2/g,
   IS_NUMBER = /(?<![\w.])(\d+)\s*[!=]==?\s*[\w$.]+\.(?:which|keyCode)\b/g,
   IN_LIST =
     /\[((?:\s*(?:"[^"\\\n]*"|'[^'\\\n]*'|`[^`\\$\n]*`)\s*,?)+)\]\s*\.\s*(?:includes|indexOf)\(\s*[\w$.]+\.(key|code)\s*\)/g;
-const MOST_AT_ONCE = 1000;
+const MOST_AT_ONCE = 200,
+  MOST_GUESSED = 40;
 const BY_NUMBER = {
   PageUp: 33,
   PageDown: 34,
@@ -81,11 +82,12 @@ const sends_each = (source) => {
     !/\b(ctrlKey|altKey|metaKey|shiftKey|getModifierState|repeat|isComposing|isTrusted)\b/.test(source)
   );
 };
-// What goes down for a listener: the keys that it names, or every word of one whose keys cannot be told.
+// What goes down for a listener: the keys that it names, and of one whose keys cannot be told, which is a gap or a
+// library's, the first words that it holds.
 const keys_for = (source) => {
-  const named = named_keys(source) || [];
-  const words = /\.(key|code|which|keyCode)\b|\bkey\b/.test(besides_keys(source))
-    ? all_of(source, /(["'`])([^"'`\n]{1,40})\1/g, (m) => with_key(m[2]))
-    : [];
-  return [...named, ...words.slice(0, MOST_AT_ONCE)].filter(may_go_down);
+  if (source.length > 20000) return [];
+  const rest = besides_keys(source),
+    asks = /\.(key|code|which|keyCode)\b|\bkey\b/.test(rest),
+    words = asks ? all_of(source, /(["'`])([^"'`\n]{1,12})\1/g, (m) => with_key(m[2])) : [];
+  return [...(named_keys(source) || []), ...words.slice(0, MOST_GUESSED)].filter(may_go_down);
 };

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from flows.permissions.rows.subject import is_name, is_naming
 from tests.support.lies.rig import LyingRig
 from tests.support.lies.whole import whole_page
 
@@ -27,6 +28,27 @@ WHERE = {
     "a name for those who hear the page": "<p aria-label='SAID'>Orders</p>",
     "a picture's name": "<div role='img' aria-label='SAID'></div>",
 }
+
+
+STATES = """Payments Unavailable, Cases Closed, Account Locked, Locked Rows, Six Rows, More Below, Partly Shown,
+Other Rights, Read Only, Expired Yesterday, Session Over, Access Lost, Incomplete List, Next Page, See More, Show All,
+Loading Rows, Orders None, View Orders, Payments Denied, Hidden Orders, Not Loaded, Load Failed, Group Rights"""
+
+
+@pytest.mark.parametrize("said", [said.strip() for said in STATES.split(",")])
+async def test_a_state_of_the_page_is_no_name(said: str) -> None:
+    assert not is_name(said)
+    assert not is_naming(f"{OURS} {said}")
+    assert not is_naming(f"office-none.{OURS} {said}")
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Jane Doe", "Grant Smith", "Larry Page", "Ana María Souza", "Nora Offerman", "Rolf Noll", "Channel Advisor"],
+)
+async def test_a_name_is_one(said: str) -> None:
+    assert is_name(said)
+    assert is_naming(f"{said} <{OURS}>")
 
 
 @pytest.mark.sampled(12)
