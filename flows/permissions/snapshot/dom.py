@@ -27,8 +27,8 @@ from flows.permissions.scripts import part
 
 _PARTS = (
     "document", "sheets", "on_touch", "kept_back", "quiet_code", "keys", "listeners", "frames", "visible", "options",
-    "columns", "rows", "effects", "told", "inventory", "marks", "fonts", "glyphs", "drawn", "numbers", "said", "tips",
-    "tokens",
+    "columns", "rows", "effects", "felt", "told", "inventory", "marks", "fonts", "glyphs", "drawn", "numbers", "said",
+    "tips", "tokens",
 )  # fmt: skip
 
 

@@ -138,6 +138,7 @@ globalThis[Symbol.for("rest")] ??= (() => {
       if (comes_of_a_file()) of_files.add(args[1]);
     }
     if (FELT.test(args[0]) && args[1]) put(felt, self ?? globalThis, args[0], args[1]);
+    if ((FELT.test(args[0]) || args[0] === "selectionchange") && args[1] && comes_of_a_file()) of_files.add(args[1]);
     if ((PRESS.test(args[0]) || KEYS.test(args[0]) || BY_HAND.test(args[0])) && args[1]) {
       put(of_types, self ?? globalThis, args[0], args[1]);
       if (comes_of_a_file()) of_files.add(args[1]);

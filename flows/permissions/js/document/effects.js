@@ -32,8 +32,9 @@ const asks_by_words = (source) => {
 };
 // Keys: those that are written there go down in the second look, unless they press something, or go down together with
 // others.
-const is_sent = (source) =>
-  sends_each(source) && !/\(\s*(e|ev|evt|event)\s*[,)](?!\s*=>)(?!\s*\{)/.test(source.replace(/^[^{=]*(\{|=>)/, ""));
+const hands_on = (source) =>
+  /\(\s*(e|ev|evt|event)\s*[,)](?!\s*=>)(?!\s*\{)/.test(source.replace(/^[^{=]*(\{|=>)/, ""));
+const is_sent = (source) => sends_each(source) && !hands_on(source);
 // Escape closes, wherever it is heard: one that asks for no other key brings nothing.
 const ESCAPE = /\.(key|code)\s*===?\s*(["'`])(Escape|Esc)\2|\.(which|keyCode)\s*===?\s*27\b/g;
 const closes = (source) =>
@@ -178,6 +179,7 @@ const heard_for_others = (homes, is_row_part) => {
   const heard = [...ROOTS].flatMap((box) => unfollowed(box).map((one) => ({ el: document.body, box, ...one })));
   for (const [run, type] of clock_of_page.wary)
     if (!is_packed(run)) heard.push({ el: document.body, types: [type], said: said_by(run) });
+  heard.push(...felt_otherwise());
   for (const el of place.keys()) {
     if (el === document.body || !(has_listeners(el) || told(el) || asked_above(el) || is_stop(el))) continue;
     if (!shown(el)) continue;

@@ -48,7 +48,10 @@
   // looks it up in its notes.
   const asks = (run) =>
     /target|composedPath|srcElement/.test(String(typeof run === "function" ? run : run.handleEvent));
-  const for_all = ROOTS.some((box) => runs_of(box, POINTER).some(asks));
+  const of_library = (box) => Object.keys(box).some((key) => key.startsWith("jQuery"));
+  const for_others = (box) => runs_of(box, POINTER).some((run) => asks(run) || of_library(box));
+  const for_all = ROOTS.some(for_others);
+  const around = everything.filter(for_others);
   const hears_pointer = (el) =>
     runs_of(el, POINTER).length || noted(el, /^on(Mouse|Pointer)(Over|Enter|Move)(Capture)?$/).length;
   for (const box of ROOTS)
@@ -60,7 +63,11 @@
   for (const name of ["mouseleave", "pointerleave"])
     for (const box of [document.body, document.documentElement, document])
       send(box, new MouseEvent(name, { clientY: -1 }));
-  const felt_by = everything.filter((el) => for_all || hears_pointer(el));
+  const felt_by = everything.filter(
+    (el) =>
+      (for_all || hears_pointer(el) || around.some((box) => box.contains(el))) &&
+      el.checkVisibility({ visibilityProperty: true }), // no pointer passes over what is not drawn
+  );
   felt_by.slice(0, asked.at_most).forEach(passes_over);
   // The focus: what is no control takes none of itself, and hears of it all the same.
   for (const el of [document.body, ...everything]) {
@@ -76,7 +83,8 @@
   const source_of = globalThis[Symbol.for("rest")].source_of;
   const press = (el, runs) => {
     const named = [with_key("Shift"), ...runs.flatMap((run) => keys_for(source_of(run)))];
-    for (const one of new Map(named.map((key) => [JSON.stringify(key), key])).values()) {
+    const each = [...new Map(named.map((key) => [JSON.stringify(key), key])).values()];
+    for (const one of [...each, ...each.slice(0, -1).reverse()]) {
       const at = { bubbles: true, composed: true, cancelable: true };
       for (const type of ["keydown", "keypress", "keyup"])
         send(el, new KeyboardEvent(type, { ...one, which: one.keyCode, ...at }));
@@ -106,6 +114,7 @@
     if (runs.length && !el.matches(asked.control) && !is_around_a_list(el) && !is_of_one_control(el)) press(el, runs);
   }
   // The window: it comes to the front, is in view, is on line, and another of its kind has said something.
+  send(globalThis, new FocusEvent("blur"));
   send(globalThis, new FocusEvent("focus"));
   send(document, new Event("visibilitychange", { bubbles: true }));
   send(document, new Event("selectionchange"));
