@@ -21,31 +21,36 @@ const asks_more = (text) =>
 const is_felt_whole = (run, types) => {
   if (is_packed(run) || brings_nothing(run)) return true;
   const source = clock_of_page.source_of(run);
-  if (/\[native code\]/.test(source) || KNOWN_RUNS.some((rule) => rule.test(source)))
-    return !/\[native code\]/.test(source);
+  if (/\[native code\]/.test(source)) return false;
+  if (KNOWN_RUNS.some((rule) => rule.test(source))) return true;
   const text = types === POINTED ? without_part(source) : source;
   return !asks_more(text) && !PART.test(text);
 };
-const inner_runs = (box, run, types) => {
+const inner_runs = (box, run, type) => {
   if (clock_of_page.is_bound(run) && of_framework(box)) return []; // told by its notes
   const kept = of_jquery(box, run);
-  return kept ? types.flatMap((type) => [...((kept.events || {})[type] || [])]).map((one) => one.handler) : [run];
+  return kept ? [...((kept.events || {})[type] || [])].map((one) => one.handler) : [run];
 };
-const felt_of = (box, types) => [
-  ...runs_of_focus(box, in_phases(types)),
-  ...types.map((type) => box[`on${type}`]).filter((run) => typeof run === "function"),
-];
+const felt_of = (box, type) =>
+  [...runs_of_focus(box, in_phases([type])), box[`on${type}`]]
+    .filter(Boolean)
+    .flatMap((run) => inner_runs(box, run, type));
 // Without a part that the keyboard comes to, no focus moves.
-const focus_moves = once(() => [...place.keys()].some((el) => is(el, "focusable") && shown(el)));
+const focus_moves = once(() =>
+  [...place.keys()].some((el) => (is(el, "focusable") || is(el, "interactive")) && shown(el)),
+);
 const felt_in_part = (box) =>
   [POINTED, focus_moves(document.body) ? FOCUSED : [], ["selectionchange"]].flatMap((types) =>
-    felt_of(box, types)
-      .flatMap((run) => inner_runs(box, run, types))
-      .filter((run) => !is_felt_whole(run, types))
-      .map((run) => ({ types: [types[0]], said: said_by(run), source: clock_of_page.source_of(run) })),
+    types.flatMap((type) =>
+      felt_of(box, type)
+        .filter((run) => !is_felt_whole(run, types))
+        .map((run) => ({ types: [type], said: said_by(run), source: clock_of_page.source_of(run) })),
+    ),
   );
 // The focus of a control alone is told with the control.
-const hears_within = (el) => !kind_of(el) && !is(el, "interactive");
+const ON_FELT = [...POINTED, ...FOCUSED].map((type) => `on${type}`);
+const hears_within = (el) =>
+  (clock_of_page.phases.has(el) || ON_FELT.some((name) => el[name])) && !kind_of(el) && !is(el, "interactive");
 const felt_otherwise = () => [
   ...[...ROOTS].flatMap((box) => felt_in_part(box).map((one) => ({ el: document.body, box, ...one }))),
   ...[...place.keys()]

@@ -106,8 +106,8 @@ NOTHING = {
         "",
     ),
     "the window that comes to the front": (STOP + "addEventListener('focus', () => { countAgain(1); });", ""),
-    "no part that the keyboard comes to": (
-        "document.addEventListener('focusin', (event) => { noteTheFocus(event.target); });",
+    "what notes that the focus came": (
+        "dataLayer = []; document.addEventListener('focusin', () => { dataLayer.push({ at: Date.now() }); });",
         "",
     ),
 }

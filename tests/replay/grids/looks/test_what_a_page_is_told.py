@@ -31,6 +31,7 @@ WAITS = {
     "with all of it": "const go = (e) => { if (e.buttons) SHOWS }; addEventListener('mousemove', (e) => { go(e) })",
     "for a link's focus": "document.addEventListener('focusin', (e) => { if (e.target.matches('a')) SHOWS })",
     "for a focus below it": "document.addEventListener('focus', (e) => { if (e.target.matches('a, input')) SHOWS }, true)",
+    "with the part of a focus": "const note = (at) => { if (at.matches('a')) SHOWS }; document.addEventListener('focusin', (e) => { note(e.target) })",
     "for the focus elsewhere": "document.addEventListener('focusin', () => { if (document.activeElement.localName === 'a') SHOWS })",
     "for a focus in a part": "main.addEventListener('focusin', (e) => { if (e.target.matches('a')) SHOWS })",
     "for a text that is chosen": "document.addEventListener('selectionchange', () => { if (String(getSelection())) SHOWS })",
