@@ -62,6 +62,7 @@ class FurnitureTable(Table):
 
     naming: Rules
     no_names: Rules
+    states: Rules
     texts: Rules
     about: Rules
     tabs: Rules

@@ -22,7 +22,7 @@ from flows.permissions.snapshot.turns import coming_again
 from flows.visit.requests import OpenRequests
 
 _ROUNDS = 3
-_STIRRED = 4000  # parts of a page the pointer is led over
+_STIRRED = 40_000  # parts of a page the pointer is led over; a page of 500 rows has some 10,000
 _WIDER = 2
 _CHAINED = 3.0  # seconds for timers that those have set
 _TURNS, _TURN = 10, 0.5  # looks at what comes again until it has ended, and seconds between two

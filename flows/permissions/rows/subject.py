@@ -98,7 +98,7 @@ def is_name(text: str) -> bool:
     words = text.split()
     capitals = 2 <= len(words) <= 4 and all(word[0].isupper() for word in words) and text.replace(" ", "").isalpha()
     places = [" ".join(words[at:end]) for at in range(len(words)) for end in range(at + 1, len(words) + 1)]
-    return capitals and not any(map(scope_of, places)) and not _tells_of_rights(text)
+    return capitals and not any(map(scope_of, places)) and not (_tells_of_rights(text) or _matches("no_names", text))
 
 
 def _tells_of_rights(text: str) -> bool:
@@ -108,8 +108,12 @@ def _tells_of_rights(text: str) -> bool:
     return (
         any(is_level(place) or is_section(place) or place in _permissions() for place in places)
         or any(rule.search(text) for rule in rules_of_rows())
-        or any(re.search(rule, text, re.IGNORECASE) for rule in grid_data("furniture")["no_names"])
+        or _matches("states", text)
     )
+
+
+def _matches(name: str, text: str) -> bool:
+    return any(re.search(rule, text, re.IGNORECASE) for rule in grid_data("furniture")[name])
 
 
 @cache

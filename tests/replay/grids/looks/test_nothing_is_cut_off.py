@@ -73,12 +73,21 @@ async def test_keys_of_several_listeners_all_go_down(stage: LyingRig) -> None:
     assert judged.verdict != "pass", str(judged)
 
 
-async def test_more_parts_than_the_pointer_is_led_over_are_a_gap(stage: LyingRig) -> None:
-    parts = "<i></i>" * 5000
-    script = f"""document.addEventListener('mouseover', (e) => {{
-      if (e.target === document.querySelector('main > i:last-of-type')) {{ {SHOWS} }} }})"""
-    judged = await stage.judge(whole_page(f"{parts}<script>{script}</script>"))
-    assert judged.verdict != "pass", str(judged)
+MANY_PARTS = f"""{"<i></i>" * 5000}<script>document.addEventListener('mouseover', (e) => {{
+  if (e.target.matches('main > i:last-of-type')) {{ SHOWS }} }})</script>"""
+
+
+async def test_the_pointer_is_led_over_the_last_of_many_parts(stage: LyingRig) -> None:
+    judged = await stage.judge(whole_page(MANY_PARTS.replace("SHOWS", SHOWS)))
+    assert judged.verdict == "fail", str(judged)
+
+
+async def test_more_parts_than_the_pointer_is_led_over_are_a_gap(
+    stage: LyingRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.permissions.second_look._STIRRED", 100)
+    judged = await stage.judge(whole_page(MANY_PARTS.replace("SHOWS", "document.body.append('')")))
+    assert any("somebody is there" in gap for gap in judged.gaps), str(judged)
 
 
 async def test_a_shortcut_that_is_sent_and_brings_nothing_is_no_gap(stage: LyingRig) -> None:

@@ -32,7 +32,7 @@ WHERE = {
 
 STATES = """Payments Unavailable, Cases Closed, Account Locked, Locked Rows, Six Rows, More Below, Partly Shown,
 Other Rights, Read Only, Expired Yesterday, Session Over, Access Lost, Incomplete List, Next Page, See More, Show All,
-Loading Rows, Orders None, View Orders, Payments Denied, Hidden Orders, Not Loaded, Load Failed, Group Rights"""
+Loading Rows, Orders None, View Orders, Payments Denied, Hidden Orders, Not Loaded, Load Failed"""
 
 
 @pytest.mark.parametrize("said", [said.strip() for said in STATES.split(",")])
@@ -49,6 +49,12 @@ async def test_a_state_of_the_page_is_no_name(said: str) -> None:
 async def test_a_name_is_one(said: str) -> None:
     assert is_name(said)
     assert is_naming(f"{said} <{OURS}>")
+
+
+@pytest.mark.parametrize("said", ["Seller Support Team", "API Access Account", "Account Health Group"])
+async def test_what_a_user_may_be_called_beside_the_address_is_no_name_alone(said: str) -> None:
+    assert is_naming(f"{said} <{OURS}>")
+    assert not is_name(said)
 
 
 @pytest.mark.sampled(12)
