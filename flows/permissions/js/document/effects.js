@@ -30,6 +30,30 @@ const asks_by_words = (source) => {
     !/\b(target|srcElement|composedPath|elementFromPoint|clientX|pageX|activeElement)\b/.test(text.replace(LITERAL, ""))
   );
 };
+// Whether it asks for nothing but keys, each by itself: not for two in a row, nor for what else is the case.
+const asks_for_keys_alone = (source) => {
+  const { keys, codes, numbers } = named_in(source),
+    ways = [keys, codes, numbers].filter((some) => some.length).length;
+  const named = NAMING.reduce((rest, rule) => rest.replace(rule, " KEY "), source);
+  let text = bare_source(named).replace(/\b(?!return\b|else\b)[\w$]+(\.[\w$]+)*\??\s+KEY\b/g, " KEY "), // of whom
+    before;
+  do {
+    before = text;
+    text = text.replace(/!?\s*\(\s*KEY\s*\)|\bKEY\s*(&&|\|\|)\s*!?\s*KEY\b/g, " KEY ");
+  } while (text !== before);
+  return ways < 2 && !/\bif\s*\(|\bswitch\b|\bwhile\b|\?(?![.?])|&&|\|\|/.test(text.replace(/\bKEY\s*&&/g, " "));
+};
+// Whether every key that it asks for is sent.
+const sends_each = (source) => {
+  const named = named_keys(source);
+  return (
+    named.length <= MOST_AT_ONCE &&
+    named.every(may_go_down) &&
+    asks_for_keys_alone(source) &&
+    !/\b(key|code|which|keyCode|charCode)\b/.test(besides_keys(source)) &&
+    !/\b(ctrlKey|altKey|metaKey|shiftKey|getModifierState|repeat|isComposing|isTrusted)\b/.test(source)
+  );
+};
 // Keys: those that are written there go down in the second look, unless they press something, or go down together with
 // others.
 const hands_on = (source) =>

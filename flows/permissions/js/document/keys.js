@@ -60,27 +60,10 @@ const named_in = (source) => {
 const NAMING = [KEY_IS, IS_KEY, NUMBER_IS, IS_NUMBER, IN_LIST];
 // What a listener says of keys besides those that it names.
 const besides_keys = (source) => NAMING.reduce((rest, rule) => rest.replace(rule, " "), source);
-// Every key that is named, and where one is asked for in several ways at once, each of them with each other: null where
-// those are too many.
+// Each key that is named, once: what opens at one press and closes at the next has to stay open.
 const named_keys = (source) => {
-  const { keys, codes, numbers } = named_in(source),
-    alone = [...keys.map(with_key), ...codes.map(with_code), ...numbers.map(with_number)];
-  if ((keys.length + 1) * (codes.length + 1) * (numbers.length + 1) > MOST_AT_ONCE) return null;
-  if ([keys, codes, numbers].filter((some) => some.length).length < 2) return alone;
-  const crossed = [...keys, "Shift"].flatMap((key) =>
-    [...codes, code_of(key)].flatMap((code) => [...numbers, number_of(key)].map((keyCode) => ({ key, code, keyCode }))),
-  );
-  return [...alone, ...crossed];
-};
-// Whether every key that it asks for is sent, each by itself.
-const sends_each = (source) => {
-  const named = named_keys(source);
-  return (
-    !!named &&
-    named.every(may_go_down) &&
-    !/\b(key|code|which|keyCode|charCode)\b/.test(besides_keys(source)) &&
-    !/\b(ctrlKey|altKey|metaKey|shiftKey|getModifierState|repeat|isComposing|isTrusted)\b/.test(source)
-  );
+  const { keys, codes, numbers } = named_in(source);
+  return [...keys.map(with_key), ...codes.map(with_code), ...numbers.map(with_number)];
 };
 // What goes down for a listener: the keys that it names, and of one whose keys cannot be told, which is a gap or a
 // library's, the first words that it holds.
@@ -89,5 +72,5 @@ const keys_for = (source) => {
   const rest = besides_keys(source),
     asks = /\.(key|code|which|keyCode)\b|\bkey\b/.test(rest),
     words = asks ? all_of(source, /(["'`])([^"'`\n]{1,12})\1/g, (m) => with_key(m[2])) : [];
-  return [...(named_keys(source) || []), ...words.slice(0, MOST_GUESSED)].filter(may_go_down);
+  return [...named_keys(source), ...words.slice(0, MOST_GUESSED)].filter(may_go_down);
 };

@@ -83,8 +83,7 @@
   const source_of = globalThis[Symbol.for("rest")].source_of;
   const press = (el, runs) => {
     const named = [with_key("Shift"), ...runs.flatMap((run) => keys_for(source_of(run)))];
-    const each = [...new Map(named.map((key) => [JSON.stringify(key), key])).values()];
-    for (const one of [...each, ...each.slice(0, -1).reverse()]) {
+    for (const one of new Map(named.map((key) => [JSON.stringify(key), key])).values()) {
       const at = { bubbles: true, composed: true, cancelable: true };
       for (const type of ["keydown", "keypress", "keyup"])
         send(el, new KeyboardEvent(type, { ...one, which: one.keyCode, ...at }));

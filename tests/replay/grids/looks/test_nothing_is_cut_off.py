@@ -63,6 +63,24 @@ async def test_a_key_that_brings_rows_is_no_pass(stage: LyingRig, asked: str, on
     assert judged.verdict != "pass", str(judged)
 
 
+TURNED = "turn()"
+GROWS = SHOWS.replace("<p>", "<p id=p>")
+TURN = f"const turn = () => {{ const p = document.querySelector('#p'); if (p) p.remove(); else {GROWS} }}"
+TURNS = {
+    "one of two keys": f"if (e.key === 'j') {{ {TURNED} }} if (e.key === 'k') {{ document.body.append('') }}",
+    "a key, beside a code": f"if (e.key === 'j') {{ {TURNED} }} if (e.code === 'KeyK') {{ document.body.append('') }}",
+    "a key by two names": f"if (e.key === 'j' || e.keyCode === 74) {{ {TURNED} }}",
+    "a second press": f"if (e.key === 'j') {{ if (++n > 1) {{ {TURNED} }} }}",
+}
+
+
+@pytest.mark.parametrize("what", TURNS)
+async def test_what_a_key_opens_and_closes_is_seen(stage: LyingRig, what: str) -> None:
+    script = f"{TURN}; let n = 0; addEventListener('keydown', (e) => {{ {TURNS[what]} }})"
+    judged = await stage.judge(whole_page(f"<script>{script}</script>"))
+    assert judged.verdict != "pass", str(judged)
+
+
 async def test_keys_of_several_listeners_all_go_down(stage: LyingRig) -> None:
     does = "document.body.classList.add('x')"
     others = "".join(
